@@ -1,0 +1,53 @@
+"""Why a command is refused.
+
+    Refusal
+    ├── NotFound             not_found
+    ├── Forbidden            forbidden
+    │   └── RingRequired     ring_required
+    └── Conflict             conflict
+        └── DraftLocked      draft_locked
+
+Each names the rule in a sentence for a person and carries the stable code of contract.md.
+"""
+
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """A rule says no; nothing was written."""
+
+    code: ClassVar[str]
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class NotFound(Refusal):
+    """There is no such thing, or the caller may not know of it."""
+
+    code = "not_found"
+
+
+class Forbidden(Refusal):
+    """The caller may read the draft but not do this."""
+
+    code = "forbidden"
+
+
+class RingRequired(Forbidden):
+    """A member acts without holding the ring."""
+
+    code = "ring_required"
+
+
+class Conflict(Refusal):
+    """The state of the draft does not allow it."""
+
+    code = "conflict"
+
+
+class DraftLocked(Conflict):
+    """The draft takes no segments for now."""
+
+    code = "draft_locked"

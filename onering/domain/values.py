@@ -1,0 +1,83 @@
+"""The words of the domain: text, names and closed sets that commands and events are made of."""
+
+import re
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, StringConstraints
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+class Platform(StrEnum):
+    """Where a finished draft is meant to be published."""
+
+    X = "x"
+    INSTAGRAM = "instagram"
+    TIKTOK = "tiktok"
+    YOUTUBE = "youtube"
+    BLOG = "blog"
+
+
+class Visibility(StrEnum):
+    """Who may read a draft: its members, everyone of its workspace, or anyone."""
+
+    PRIVATE = "private"
+    WORKSPACE = "workspace"
+    PUBLIC = "public"
+
+
+class Status(StrEnum):
+    """Where a draft stands in its life."""
+
+    ACTIVE = "active"
+    LOCKED = "locked"
+    COMPLETED = "completed"
+    ARCHIVED = "archived"
+
+
+class Role(StrEnum):
+    """What a member may do: own it, write in turn, or read."""
+
+    OWNER = "owner"
+    CONTRIBUTOR = "contributor"
+    VIEWER = "viewer"
+
+
+class GrantedRole(StrEnum):
+    """The roles that can be given; ownership is transferred, never granted."""
+
+    CONTRIBUTOR = "contributor"
+    VIEWER = "viewer"
+
+
+def plain_text(value: str) -> str:
+    """Refuse control characters other than newline and tab (contract.md, "Envelopes")."""
+    if _CONTROL.search(value):
+        raise ValueError("must not contain control characters other than newline and tab")
+    return value
+
+
+def not_blank(value: str) -> str:
+    """Refuse text that is white space only."""
+    if not value.strip():
+        raise ValueError("must not be only white space")
+    return value
+
+
+def principal_name(value: str) -> str:
+    """Refuse white space and control characters in the name of a person."""
+    if _CONTROL.search(value) or any(character.isspace() for character in value):
+        raise ValueError("must not contain white space or control characters")
+    return value
+
+
+# Lengths are Unicode code points, as contract.md counts them.
+Title = Annotated[
+    str, StringConstraints(min_length=1, max_length=200), AfterValidator(plain_text), AfterValidator(not_blank)
+]
+Description = Annotated[str, StringConstraints(max_length=2000), AfterValidator(plain_text)]
+Content = Annotated[
+    str, StringConstraints(min_length=1, max_length=500), AfterValidator(plain_text), AfterValidator(not_blank)
+]
+UserId = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(principal_name)]
