@@ -1,0 +1,170 @@
+"""Appending: a batch of decided commands in, their places in the log out, in one call and one commit."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from onering.log.event import StoredEvent
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event about to be stored; `payload` is the exact text that will be hashed."""
+
+    event_id: UUID
+    type: str
+    schema_version: int
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """What one command does to one stream: it was decided at `expected_version` (0: there is no such stream yet)."""
+
+    stream_id: UUID
+    stream_type: str
+    workspace_id: UUID
+    expected_version: int
+    events: tuple[NewEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """One command's contribution to the log: all of its writes, or none. The first write's stream is its own."""
+
+    command_id: UUID
+    fingerprint: bytes
+    issuer: str
+    subject: str
+    impersonator: str | None
+    correlation_id: str
+    writes: tuple[Write, ...]
+    causation_id: UUID | None = None
+
+    @property
+    def size(self) -> int:
+        """Length of its payloads, in characters."""
+        return sum(len(event.payload) for write in self.writes for event in write.events)
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """It is in the log: `position` is its last event's (or the head, if it changed nothing)."""
+
+    version: int
+    position: int
+    events: tuple[StoredEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A command of that identity is in the log already, with this outcome; its events end at `position`."""
+
+    fingerprint: bytes
+    stream_id: UUID
+    version: int
+    position: int
+    events: int
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A stream is not at the version the command was decided at; nothing of it was stored."""
+
+
+AppendOutcome = Appended | Repeated | Conflict
+
+APPEND = """
+    SELECT outcome, fingerprint, stream_id, version, position, events, recorded_at, command
+      FROM onering.append_v1(
+        $1::smallint, $2::uuid[], $3::text[], $4::uuid[],
+        $5::uuid[], $6::bytea[], $7::text[], $8::text[], $9::text[], $10::text[], $11::uuid[],
+        $12::int[], $13::int[], $14::int[], $15::int[],
+        $16::int[], $17::int[], $18::uuid[], $19::text[], $20::int[], $21::text[], $22::bytea[])"""
+
+SALT_BYTES = 16
+
+
+async def append(conn: "asyncpg.Connection[Any]", lane: int, batch: Sequence[Append]) -> list[AppendOutcome]:
+    """Commit `batch` in order and return an outcome for each, in the same order.
+
+    Command identities within a batch must differ. Raises asyncpg.PostgresError if the batch as a whole was refused
+    (nothing of it is stored), and OSError or asyncpg.InterfaceError if the connection broke (it may be stored:
+    appending it again is safe and tells).
+    """
+    rows = await conn.fetch(APPEND, lane, *_columns(batch))
+    outcomes: list[AppendOutcome] = [Conflict()] * len(batch)
+    for outcome, fingerprint, stream_id, version, position, events, recorded_at, command in rows:
+        if outcome == "appended":
+            stored = _stored(lane, batch[command - 1], position, recorded_at)
+            outcomes[command - 1] = Appended(version, position, stored)
+        elif outcome == "repeated":
+            outcomes[command - 1] = Repeated(fingerprint, stream_id, version, position, events, recorded_at)
+    return outcomes
+
+
+def _columns(batch: Sequence[Append]) -> tuple[list[Any], ...]:
+    """Return the array arguments of append_v1 after the lane; indexes count from 1, as SQL's do."""
+    streams: dict[UUID, tuple[int, Write]] = {}
+    expectations: list[tuple[int, int, int, int]] = []
+    events: list[tuple[int, int, UUID, str, int, str]] = []
+    for c, command in enumerate(batch, 1):
+        for write in command.writes:
+            s, _ = streams.setdefault(write.stream_id, (len(streams) + 1, write))
+            expectations.append((c, s, write.expected_version, len(write.events)))
+            events += [(c, s, e.event_id, e.type, e.schema_version, e.payload) for e in write.events]
+    salts = os.urandom(SALT_BYTES * len(events))
+    return (
+        *_transposed([(w.stream_id, w.stream_type, w.workspace_id) for _, w in streams.values()], 3),
+        *_transposed(
+            [
+                (c.command_id, c.fingerprint, c.issuer, c.subject, c.impersonator, c.correlation_id, c.causation_id)
+                for c in batch
+            ],
+            7,
+        ),
+        *_transposed(expectations, 4),
+        *_transposed(events, 6),
+        [salts[i : i + SALT_BYTES] for i in range(0, len(salts), SALT_BYTES)],
+    )
+
+
+def _transposed(rows: Sequence[tuple[Any, ...]], width: int) -> Sequence[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+
+
+def _stored(lane: int, command: Append, position: int, recorded_at: datetime) -> tuple[StoredEvent, ...]:
+    """Return the rows that append_v1 wrote for `command`, whose last is at `position`, without reading them back."""
+    new = [
+        (write, version, event)
+        for write in command.writes
+        for version, event in enumerate(write.events, write.expected_version + 1)
+    ]
+    return tuple(
+        StoredEvent(
+            lane,
+            at,
+            write.stream_id,
+            write.stream_type,
+            version,
+            write.workspace_id,
+            event.event_id,
+            event.type,
+            event.schema_version,
+            event.payload,
+            command.issuer,
+            command.subject,
+            command.impersonator,
+            command.command_id,
+            command.correlation_id,
+            command.causation_id,
+            recorded_at,
+        )
+        for at, (write, version, event) in enumerate(new, position - len(new) + 1)
+    )

@@ -1,0 +1,193 @@
+"""The appender of a process: while one batch is being committed, the next one gathers."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+from onering.log.append import Append, Appended, AppendOutcome, append
+from onering.log.connection import DATABASE_FAULTS, Database
+from onering.log.event import StoredEvent
+from onering.log.retry import Backoff
+
+logger = logging.getLogger(__name__)
+
+# A statement that fails with one of these had no effect, and the connection is as good as before.
+REFUSED = (asyncpg.PostgresError,)
+# These are about the server, not the batch: out of resources, shutting down, read-only, or taking too long.
+TROUBLE = (
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.PostgresSystemError,
+)
+
+
+class AppendFailed(Exception):
+    """The log could not take the command; whether it is stored may be unknown, and the same key tells later."""
+
+
+class Overloaded(AppendFailed):
+    """Too many commands wait for the log already; this one was not queued."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLimits:
+    """Most commands and payload characters of one commit, and most commands waiting."""
+
+    commands: int = 256
+    characters: int = 1024 * 1024
+    queue: int = 10_000
+
+
+@dataclass(slots=True)
+class _Waiting:
+    append: Append
+    outcome: "asyncio.Future[AppendOutcome]"
+
+
+class Batcher:
+    """Appends to one lane through one connection. `run` is its supervised task.
+
+    Commands are appended in the order of `submit`. `committed` is called with the events of each commit, in order,
+    before anyone is answered, so that an answer never precedes what this process shows.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        lane: int,
+        committed: Callable[[Sequence[StoredEvent]], None],
+        limits: BatchLimits = BatchLimits(),
+    ) -> None:
+        self._database = database
+        self._lane = lane
+        self._committed = committed
+        self._limits = limits
+        self._queue: deque[_Waiting] = deque()
+        self._in_flight: list[_Waiting] = []
+        self._filled = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._conn: asyncpg.Connection[Any] | None = None
+
+    @property
+    def waiting(self) -> int:
+        """Commands submitted and not yet taken into a batch."""
+        return len(self._queue)
+
+    def submit(self, command: Append) -> "asyncio.Future[AppendOutcome]":
+        """Queue a command; the future gives its outcome, or AppendFailed. Cancelling it before its batch starts
+        withdraws it. Raises Overloaded when the queue is full.
+        """
+        if len(self._queue) >= self._limits.queue:
+            raise Overloaded("too many commands are waiting; try again shortly")
+        outcome: asyncio.Future[AppendOutcome] = asyncio.get_running_loop().create_future()
+        self._queue.append(_Waiting(command, outcome))
+        self._filled.set()
+        self._idle.clear()
+        return outcome
+
+    async def drained(self) -> None:
+        """Wait until everything submitted has an outcome."""
+        await self._idle.wait()
+
+    async def run(self) -> None:
+        """Commit batches until cancelled."""
+        try:
+            while True:
+                await self._filled.wait()
+                self._in_flight = self._take()
+                await self._commit(self._in_flight)
+                self._in_flight = []
+                if not self._queue:
+                    self._filled.clear()
+                    self._idle.set()
+        finally:
+            self._abandon()
+            await self._disconnect()
+
+    def _take(self) -> list[_Waiting]:
+        """Take the next batch off the queue, leaving out what nobody waits for any more."""
+        batch: list[_Waiting] = []
+        characters = 0
+        while self._queue and len(batch) < self._limits.commands:
+            characters += self._queue[0].append.size
+            if batch and characters > self._limits.characters:
+                break
+            waiting = self._queue.popleft()
+            if not waiting.outcome.cancelled():
+                batch.append(waiting)
+        return batch
+
+    async def _commit(self, batch: list[_Waiting]) -> None:
+        """See a batch through to outcomes, however often the connection breaks.
+
+        Trying again is also how an outcome lost at commit is found: the function waits for a predecessor that is
+        still running (the lane's lock) and reports what it stored as repeated. So nobody is told before it is known,
+        and nothing is stored twice.
+        """
+        backoff = Backoff()
+        while batch := [waiting for waiting in batch if not waiting.outcome.cancelled()]:
+            try:
+                outcomes = await self._append(batch)
+            except TROUBLE as trouble:
+                logger.warning("the log refused a batch: %s", trouble)
+                await self._disconnect()
+                await backoff.wait()
+            except REFUSED as refusal:
+                return await self._isolate(batch, refusal)
+            except DATABASE_FAULTS as fault:
+                logger.warning("lost the log's database, trying again: %s", fault or type(fault).__name__)
+                await self._disconnect()
+                await backoff.wait()
+            else:
+                return self._settle(batch, outcomes)
+
+    async def _append(self, batch: Sequence[_Waiting]) -> list[AppendOutcome]:
+        if self._conn is None or self._conn.is_closed():
+            self._conn = await self._database.connect("appender")
+        return await append(self._conn, self._lane, [waiting.append for waiting in batch])
+
+    async def _isolate(self, batch: list[_Waiting], refusal: Exception) -> None:
+        """Halve a batch that broke, until the command that breaks it stands alone: it sinks without its neighbours."""
+        if len(batch) == 1:
+            logger.error("the log refused command %s: %s", batch[0].append.command_id, refusal)
+            failure = AppendFailed("the log refused this command")
+            failure.__cause__ = refusal
+            return _answer(batch[0], failure)
+        middle = len(batch) // 2
+        await self._commit(batch[:middle])
+        await self._commit(batch[middle:])
+
+    def _settle(self, batch: Sequence[_Waiting], outcomes: Sequence[AppendOutcome]) -> None:
+        events = [event for outcome in outcomes if isinstance(outcome, Appended) for event in outcome.events]
+        if events:
+            self._committed(events)
+        for waiting, outcome in zip(batch, outcomes, strict=True):
+            _answer(waiting, outcome)
+
+    def _abandon(self) -> None:
+        for waiting in (*self._in_flight, *self._queue):
+            _answer(waiting, AppendFailed("the server is stopping"))
+        self._queue.clear()
+
+    async def _disconnect(self) -> None:
+        if self._conn is not None:
+            self._conn.terminate()
+            self._conn = None
+
+
+def _answer(waiting: _Waiting, answer: AppendOutcome | Exception) -> None:
+    if waiting.outcome.done():
+        return
+    if isinstance(answer, Exception):
+        waiting.outcome.set_exception(answer)
+    else:
+        waiting.outcome.set_result(answer)

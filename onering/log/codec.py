@@ -1,0 +1,41 @@
+"""Between the domain's events and the log's payloads: one spelling out, every known schema version in."""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+from onering.domain.events import EVENT_TYPES, Event
+from onering.log.event import StoredEvent
+
+
+class UnknownEvent(Exception):
+    """The log holds an event that this release cannot read: another type, or a newer schema version."""
+
+    def __init__(self, event: StoredEvent) -> None:
+        super().__init__(
+            f"event {event.position} of lane {event.lane} is {event.type} version {event.schema_version}, "
+            "which this release does not know; upgrade it"
+        )
+        self.event = event
+
+
+# (type, schema version) → what turns its data into the next version's; applied when reading, never to the log.
+UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
+
+
+def encode_payload(event: Event, idempotency_key: str | None) -> str:
+    """Return the payload text of a new event; fields that are absent or None are left out of `data`."""
+    data = event.model_dump_json(exclude={"type"}, exclude_none=True)
+    return '{"idempotency_key":%s,"data":%s}' % (orjson.dumps(idempotency_key).decode(), data)  # noqa: UP031
+
+
+def decode(event: StoredEvent) -> Event:
+    """Return the domain's event. Raises UnknownEvent for what a newer release wrote."""
+    newest, model = EVENT_TYPES.get(event.type, (0, None))
+    if model is None or event.schema_version > newest or event.payload is None:
+        raise UnknownEvent(event)
+    data = orjson.loads(event.payload)["data"]
+    for version in range(event.schema_version, newest):
+        data = UPCASTERS[event.type, version](data)
+    return model.model_validate(data)

@@ -1,0 +1,55 @@
+"""Wake-ups between processes: a lossy NOTIFY after each commit; the log itself heals what is lost."""
+
+import asyncio
+import logging
+from typing import Any
+
+import asyncpg
+
+from onering.log.connection import DATABASE_FAULTS, Database
+from onering.log.event import Position
+from onering.log.retry import Backoff
+
+logger = logging.getLogger(__name__)
+
+CHANNEL = "onering_log"
+
+# On a connection of its own, after the commit: NOTIFY inside the append would serialise every commit of the database.
+NOTIFY = "SELECT pg_notify($1, $2)"
+
+
+class Hints:
+    """Announces the head of a lane to other processes; announcements made while one is under way become one."""
+
+    def __init__(self, database: Database, lane: int) -> None:
+        self._database = database
+        self._lane = lane
+        self._head = 0
+        self._news = asyncio.Event()
+
+    def announce(self, head: int) -> None:
+        """Tell the others, soon, that the lane has reached `head`."""
+        self._head = head
+        self._news.set()
+
+    async def run(self) -> None:
+        """Send announcements until cancelled. A failed one is forgotten: the poll behind the hints finds the events."""
+        conn: asyncpg.Connection[Any] | None = None
+        backoff = Backoff()
+        try:
+            while True:
+                await self._news.wait()
+                self._news.clear()
+                try:
+                    conn = conn or await self._database.connect("hints")
+                    await conn.execute(NOTIFY, CHANNEL, str(Position(self._lane, self._head)))
+                    backoff.reset()
+                except DATABASE_FAULTS as fault:
+                    logger.warning("a hint was lost: %s", fault or type(fault).__name__)
+                    if conn is not None:
+                        conn.terminate()
+                        conn = None
+                    await backoff.wait()
+        finally:
+            if conn is not None:
+                conn.terminate()

@@ -1,0 +1,62 @@
+"""Outcomes of accepted commands, kept so that a retry gets the first answer again."""
+
+import asyncio
+import logging
+from typing import Any
+
+from onering.log.append import Repeated
+from onering.log.connection import DATABASE_FAULTS, Database
+from onering.log.event import StoredEvent
+from onering.log.reader import Reader, read_lane
+
+logger = logging.getLogger(__name__)
+
+OUTCOME = """
+    SELECT fingerprint, stream_id, version, position, events, recorded_at
+      FROM onering.commands WHERE lane = $1 AND command_id = $2"""
+
+
+async def find_outcome(conn: Reader, lane: int, command_id: Any) -> Repeated | None:
+    """Return what became of a command, or None if no such command was accepted."""
+    row = await conn.fetchrow(OUTCOME, lane, command_id)
+    return Repeated(*row) if row else None
+
+
+async def outcome_events(conn: Reader, lane: int, outcome: Repeated) -> list[StoredEvent]:
+    """Return the events that a command stored: one command's positions are contiguous."""
+    if outcome.events == 0:
+        return []
+    return await read_lane(conn, lane, outcome.position - outcome.events, outcome.events)
+
+
+FORGET = "SELECT onering.forget_commands_v1($1, $2)"
+FORGET_AT_ONCE = 10_000
+FORGET_EVERY = 3600.0
+
+
+class Forgetting:
+    """Prunes outcomes older than `days`, hourly and in bounded steps; 0 keeps them for ever."""
+
+    def __init__(self, database: Database, days: int) -> None:
+        self._database = database
+        self._days = days
+
+    async def run(self) -> None:
+        """Prune until cancelled; a failure is logged and tried again an hour later."""
+        while self._days > 0:
+            try:
+                logger.debug("forgot the outcomes of %d commands", await self.forget())
+            except DATABASE_FAULTS as fault:
+                logger.warning("old command outcomes stay for now: %s", fault or type(fault).__name__)
+            await asyncio.sleep(FORGET_EVERY)
+
+    async def forget(self) -> int:
+        """Prune once and return how many outcomes went. Raises DATABASE_FAULTS."""
+        conn = await self._database.connect("idempotency")
+        gone = 0
+        try:
+            while step := await conn.fetchval(FORGET, self._days, FORGET_AT_ONCE):
+                gone += step
+        finally:
+            conn.terminate()
+        return gone

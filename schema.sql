@@ -1,0 +1,401 @@
+-- The log: what happened, in order, for ever.
+--
+-- Read from the top: roles, the tables of the log, the leaf of an event, the one function that appends, what protects
+-- the log, and the registries beside it. Applied once to an empty database by `onering migrate`, in one transaction,
+-- with search_path empty; onering/log/migrations/ brings older databases to the same shape. Postgres 15 to 18,
+-- no extensions.
+
+CREATE SCHEMA onering;
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Registries
+
+-- Which log this is, and how often it was restored from files: both are part of the epoch (docs/LOG.md).
+CREATE TABLE onering.log (
+    log_id       uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    restored     integer NOT NULL DEFAULT 0,
+    created_at   timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE UNIQUE INDEX log_is_one ON onering.log ((true));
+
+CREATE TABLE onering.migrations (
+    step         integer PRIMARY KEY,
+    name         text NOT NULL,
+    applied_at   timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- A workspace lives in exactly one lane; a lane is the unit that can move to another database.
+CREATE TABLE onering.workspaces (
+    workspace_id uuid PRIMARY KEY,
+    lane         smallint NOT NULL DEFAULT 0,
+    created_at   timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- One row per person who ever signed in; later sign-ins never change the plan.
+CREATE TABLE onering.app_users (
+    issuer       text NOT NULL,
+    subject      text NOT NULL,
+    user_id      text COLLATE "C" NOT NULL UNIQUE,
+    plan         text NOT NULL DEFAULT 'free',
+    display_name text,
+    handle       text COLLATE "C" UNIQUE,
+    created_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (issuer, subject)
+);
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- The log
+
+-- `leaf` commits to every column before it except payload and salt, which payload_hash stands for: erasing a person
+-- nulls those two only, and every proof stays valid. Column order is part of the format.
+CREATE TABLE onering.events (
+    lane           smallint    NOT NULL,
+    position       bigint      NOT NULL CHECK (position > 0),
+    stream_id      uuid        NOT NULL,
+    stream_type    text        NOT NULL CHECK (stream_type IN ('draft', 'invite', 'user', 'workspace', 'system')),
+    version        integer     NOT NULL CHECK (version > 0),
+    workspace_id   uuid        NOT NULL,
+    event_id       uuid        NOT NULL,
+    type           text        NOT NULL CHECK (type <> ''),
+    schema_version integer     NOT NULL CHECK (schema_version > 0),
+    payload        text,
+    salt           bytea       CHECK (octet_length(salt) = 16),
+    payload_hash   bytea       NOT NULL,
+    issuer         text        NOT NULL CHECK (issuer <> ''),
+    subject        text        NOT NULL CHECK (subject <> ''),
+    impersonator   text,
+    command_id     uuid        NOT NULL,
+    correlation_id text        NOT NULL,
+    causation_id   uuid,
+    recorded_at    timestamptz NOT NULL,
+    leaf           bytea       NOT NULL,
+    PRIMARY KEY (lane, position),
+    CONSTRAINT events_one_order_per_stream UNIQUE (lane, stream_id, version),
+    CHECK ((payload IS NULL) = (salt IS NULL))
+);
+
+-- The concurrency check: where each stream stands.
+CREATE TABLE onering.streams (
+    lane         smallint NOT NULL,
+    stream_id    uuid     NOT NULL,
+    stream_type  text     NOT NULL,
+    workspace_id uuid     NOT NULL,
+    version      integer  NOT NULL,
+    PRIMARY KEY (lane, stream_id)
+) WITH (fillfactor = 80);
+
+-- The idempotency record: one row per accepted command. Its events, if any, are the last `events` positions up to
+-- `position`; `version` is its first stream's afterwards.
+CREATE TABLE onering.commands (
+    lane        smallint    NOT NULL,
+    command_id  uuid        NOT NULL,
+    fingerprint bytea       NOT NULL,
+    stream_id   uuid        NOT NULL,
+    version     integer     NOT NULL,
+    position    bigint      NOT NULL,
+    events      integer     NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    PRIMARY KEY (lane, command_id)
+);
+CREATE INDEX commands_by_age ON onering.commands USING brin (recorded_at);
+
+-- Disposable: what the rules knew of a stream at a version, so that a cold load reads few events. `format` names the
+-- code that wrote it; a reader of another format ignores it.
+CREATE TABLE onering.snapshots (
+    lane      smallint NOT NULL,
+    stream_id uuid     NOT NULL,
+    format    text     NOT NULL,
+    version   integer  NOT NULL,
+    state     bytea    NOT NULL,
+    PRIMARY KEY (lane, stream_id)
+);
+
+-- Where each read model stands. `position` moves in the transaction that writes the model, compared with what its
+-- writer last saw and with `epoch`, which a new leader raises: a deposed one can't write. `version` counts builds and
+-- names the Postgres schema; `definition` is a hash of the model's SQL, so that each release reads a model of its own.
+CREATE TABLE onering.projections (
+    name        text        NOT NULL,
+    version     integer     NOT NULL,
+    lane        smallint    NOT NULL,
+    definition  text        NOT NULL,
+    position    bigint      NOT NULL DEFAULT 0,
+    owner       uuid,
+    epoch       bigint      NOT NULL DEFAULT 0,
+    status      text        NOT NULL CHECK (status IN ('building', 'live', 'replaced')),
+    changed_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (name, version, lane)
+);
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- The leaf of an event (docs/LOG.md has the format and test vectors)
+--
+-- STABLE, not IMMUTABLE, because convert_to is: only so can the planner inline these, which makes them ten times cheaper.
+
+CREATE FUNCTION onering.field_v1(value bytea) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN coalesce(int4send(octet_length(value)) || value, '\xffffffff'::bytea);
+
+CREATE FUNCTION onering.payload_hash_v1(salt bytea, payload text) RETURNS bytea
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN sha256('onering/payload/v1\012'::bytea || salt || convert_to(payload, 'UTF8'));
+
+CREATE FUNCTION onering.leaf_v1(
+    lane smallint, "position" bigint, stream_id uuid, stream_type text, version integer, workspace_id uuid,
+    event_id uuid, type text, schema_version integer, payload_hash bytea, issuer text, subject text,
+    impersonator text, command_id uuid, correlation_id text, causation_id uuid, recorded_at timestamptz
+) RETURNS bytea
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN sha256(
+        '\x00'::bytea || 'onering/event/v1\012'::bytea
+        || '\x00000008'::bytea || int8send(lane::bigint)
+        || '\x00000008'::bytea || int8send("position")
+        || '\x00000010'::bytea || uuid_send(stream_id)
+        || onering.field_v1(convert_to(stream_type, 'UTF8'))
+        || '\x00000008'::bytea || int8send(version::bigint)
+        || '\x00000010'::bytea || uuid_send(workspace_id)
+        || '\x00000010'::bytea || uuid_send(event_id)
+        || onering.field_v1(convert_to(type, 'UTF8'))
+        || '\x00000008'::bytea || int8send(schema_version::bigint)
+        || '\x00000020'::bytea || payload_hash
+        || onering.field_v1(convert_to(issuer, 'UTF8'))
+        || onering.field_v1(convert_to(subject, 'UTF8'))
+        || onering.field_v1(convert_to(impersonator, 'UTF8'))
+        || '\x00000010'::bytea || uuid_send(command_id)
+        || onering.field_v1(convert_to(correlation_id, 'UTF8'))
+        || onering.field_v1(uuid_send(causation_id))
+        || '\x00000008'::bytea || timestamptz_send(recorded_at)
+    );
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- The one way in
+
+-- Append a batch of commands to a lane, in order, in the caller's transaction.
+--
+--   s_*  the streams of the batch, each once: identity, type, workspace
+--   c_*  the commands: identity, fingerprint, who, correlation, causation
+--   x_*  for each command in order, each stream it needs (by index into s_*), the version it expects there (0: the
+--        stream does not exist) and how many events it appends to it (0: it only depends on it)
+--   e_*  the events in order of their commands, each with the index of its command and of its stream
+--
+-- One row per command (`command` is its index): `appended` with its place in the log; `repeated` with the outcome stored for its identity, for
+-- the caller to compare fingerprints; or `conflict` where a stream is not at the expected version. A conflict or a
+-- repeat fails only itself and burns no position.
+CREATE FUNCTION onering.append_v1(
+    p_lane smallint,
+    s_id uuid[], s_type text[], s_workspace uuid[],
+    c_id uuid[], c_fingerprint bytea[], c_issuer text[], c_subject text[], c_impersonator text[],
+    c_correlation text[], c_causation uuid[],
+    x_command integer[], x_stream integer[], x_version integer[], x_events integer[],
+    e_command integer[], e_stream integer[], e_id uuid[], e_type text[], e_schema integer[],
+    e_payload text[], e_salt bytea[]
+) RETURNS TABLE (
+    outcome text, fingerprint bytea, stream_id uuid, version integer, "position" bigint, events integer,
+    recorded_at timestamptz, command integer
+)
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    SET plan_cache_mode = force_generic_plan
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $append$
+DECLARE
+    commands   CONSTANT integer := cardinality(c_id);
+    expects    CONSTANT integer := cardinality(x_command);
+    head       bigint;
+    head_time  timestamptz;
+    base       integer[];     -- version of each stream before the batch
+    reached    integer[];     -- and as the batch goes on
+    known      boolean[];     -- whether each command's identity is already recorded
+    accepted   boolean[] := array_fill(false, ARRAY[commands]);
+    c_version  integer[] := array_fill(NULL::integer, ARRAY[commands]);
+    c_position bigint[]  := array_fill(NULL::bigint, ARRAY[commands]);
+    c_stream   integer[] := array_fill(NULL::integer, ARRAY[commands]);
+    c_events   integer[] := array_fill(0, ARRAY[commands]);
+    written    integer := 0;
+    inserted   integer;
+    astray     boolean[];     -- whether a stream has another type or workspace in the log: nothing fits it
+    x          integer := 1;
+    first_x    integer;
+    ok         boolean;
+    appended   integer;
+BEGIN
+    -- The lock orders appenders, and only what is read after it was granted is current: under READ COMMITTED each
+    -- statement below takes a new snapshot. Under any other level they would all see the log as it was before the lock.
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'append_v1 needs READ COMMITTED, not %', current_setting('transaction_isolation')
+            USING ERRCODE = 'invalid_transaction_state';
+    END IF;
+    PERFORM pg_advisory_xact_lock(1330795079, p_lane);  -- 'OneRG' by ASCII, truncated; the lane is the second key
+
+    SELECT e.position, e.recorded_at INTO head, head_time
+      FROM onering.events e WHERE e.lane = p_lane ORDER BY e.position DESC LIMIT 1;
+    head := coalesce(head, 0);
+
+    -- LATERAL … OFFSET 0: one probe of the primary key per row. As a plain join, the plan made while the table was
+    -- small is kept, and reads a whole lane per row.
+    SELECT array_agg(coalesce(t.version, 0) ORDER BY s.n),
+           array_agg(coalesce(t.stream_type <> s.type OR t.workspace_id <> s.workspace, false) ORDER BY s.n)
+      INTO base, astray
+      FROM unnest(s_id, s_type, s_workspace) WITH ORDINALITY s(id, type, workspace, n)
+      LEFT JOIN LATERAL (SELECT * FROM onering.streams t WHERE t.lane = p_lane AND t.stream_id = s.id OFFSET 0) t ON true;
+    reached := base;
+
+    SELECT array_agg(EXISTS (SELECT FROM onering.commands k WHERE k.lane = p_lane AND k.command_id = c.id OFFSET 0)
+                     ORDER BY c.n)
+      INTO known
+      FROM unnest(c_id) WITH ORDINALITY c(id, n);
+
+    FOR c IN 1 .. commands LOOP
+        first_x := x;
+        appended := 0;
+        ok := NOT known[c];
+        WHILE x <= expects AND x_command[x] = c LOOP
+            ok := ok AND reached[x_stream[x]] = x_version[x] AND NOT astray[x_stream[x]];
+            appended := appended + x_events[x];
+            x := x + 1;
+        END LOOP;
+        IF ok THEN
+            FOR i IN first_x .. x - 1 LOOP
+                reached[x_stream[i]] := reached[x_stream[i]] + x_events[i];
+            END LOOP;
+            written := written + appended;
+            accepted[c] := true;
+            c_stream[c] := x_stream[first_x];
+            c_version[c] := reached[x_stream[first_x]];
+            c_position[c] := head + written;
+            c_events[c] := appended;
+        END IF;
+    END LOOP;
+
+    IF true = ANY (accepted) THEN
+        -- Times never fall along positions, whatever the clock does.
+        head_time := greatest(clock_timestamp(), head_time);
+
+        IF 0 = ANY (base) THEN
+            INSERT INTO onering.workspaces (workspace_id, lane)
+            SELECT DISTINCT w, p_lane FROM unnest(s_workspace) w ON CONFLICT DO NOTHING;
+            IF EXISTS (SELECT FROM onering.workspaces w WHERE w.workspace_id = ANY (s_workspace) AND w.lane <> p_lane) THEN
+                RAISE EXCEPTION 'a workspace of this batch lives in another lane'
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+        END IF;
+
+        INSERT INTO onering.streams (lane, stream_id, stream_type, workspace_id, version)
+        SELECT p_lane, s.id, s.type, s.workspace, s.reached
+          FROM unnest(s_id, s_type, s_workspace, base, reached) s(id, type, workspace, base, reached)
+         WHERE s.reached > s.base
+            ON CONFLICT ON CONSTRAINT streams_pkey DO UPDATE SET version = excluded.version;
+
+        INSERT INTO onering.commands (lane, command_id, fingerprint, stream_id, version, position, events, recorded_at)
+        SELECT p_lane, c.id, c.fingerprint, s_id[c.stream], c.version, c.position, c.events, head_time
+          FROM unnest(c_id, c_fingerprint, c_stream, c_version, c_position, c_events, accepted)
+               c(id, fingerprint, stream, version, position, events, accepted)
+         WHERE c.accepted;
+
+        INSERT INTO onering.events
+        SELECT p_lane, n.position, s_id[n.s], s_type[n.s], n.version, s_workspace[n.s], n.id, n.type, n.schema,
+               n.payload, n.salt, n.hash, c_issuer[n.c], c_subject[n.c], c_impersonator[n.c], c_id[n.c],
+               c_correlation[n.c], c_causation[n.c], head_time,
+               onering.leaf_v1(
+                   p_lane, n.position, s_id[n.s], s_type[n.s], n.version, s_workspace[n.s], n.id, n.type, n.schema,
+                   n.hash, c_issuer[n.c], c_subject[n.c], c_impersonator[n.c], c_id[n.c],
+                   c_correlation[n.c], c_causation[n.c], head_time)
+          FROM (SELECT e.*, head + row_number() OVER (ORDER BY e.n) AS position,
+                       (base[e.s] + row_number() OVER (PARTITION BY e.s ORDER BY e.n))::integer AS version,
+                       onering.payload_hash_v1(e.salt, e.payload) AS hash
+                  FROM unnest(e_command, e_stream, e_id, e_type, e_schema, e_payload, e_salt) WITH ORDINALITY
+                       e(c, s, id, type, schema, payload, salt, n)
+                 WHERE accepted[e.c]
+                OFFSET 0) n  -- OFFSET 0: hash once, not once per mention
+         ORDER BY n.position;
+        GET DIAGNOSTICS inserted = ROW_COUNT;
+        IF inserted <> written THEN
+            RAISE EXCEPTION 'append_v1 was announced % events and given %', written, inserted
+                USING ERRCODE = 'invalid_parameter_value';
+        END IF;
+    END IF;
+
+    IF true = ANY (known) THEN
+        RETURN QUERY
+        SELECT 'repeated', k.fingerprint, k.stream_id, k.version, k.position, k.events, k.recorded_at, c.n::integer
+          FROM unnest(c_id, known) WITH ORDINALITY c(id, known, n)
+         CROSS JOIN LATERAL (SELECT * FROM onering.commands k WHERE k.lane = p_lane AND k.command_id = c.id OFFSET 0) k
+         WHERE c.known;
+    END IF;
+    RETURN QUERY
+    SELECT CASE WHEN c.accepted THEN 'appended' ELSE 'conflict' END, NULL::bytea, s_id[c.stream], c.version,
+           c.position, c.events, CASE WHEN c.accepted THEN head_time END, c.n::integer
+      FROM unnest(accepted, known, c_stream, c_version, c_position, c_events) WITH ORDINALITY
+           c(accepted, known, stream, version, position, events, n)
+     WHERE NOT c.known;
+END
+$append$;
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Retention of idempotency records
+
+-- Forget the records of commands older than `days` (at least one), a bounded number at a time; returns how many.
+CREATE FUNCTION onering.forget_commands_v1(days integer, most integer) RETURNS integer
+    LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    WITH old AS (
+        SELECT c.lane, c.command_id FROM onering.commands c
+         WHERE c.recorded_at < clock_timestamp() - make_interval(days => greatest(days, 1)) LIMIT most
+    ), gone AS (
+        DELETE FROM onering.commands c USING old
+         WHERE c.lane = old.lane AND c.command_id = old.command_id RETURNING 1
+    )
+    SELECT count(*)::integer FROM gone;
+END;
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- For people: the log with its payloads as JSON
+
+CREATE VIEW onering.log_entries AS
+SELECT lane, position, recorded_at, type, stream_type, stream_id, version, subject, payload::json AS payload,
+       issuer, impersonator, command_id, correlation_id, causation_id, event_id, workspace_id
+  FROM onering.events;
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- What protects the log
+--
+-- First line: privileges (below). Second line, for whoever owns the tables: triggers that refuse, in every session role.
+
+CREATE FUNCTION onering.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $refuse$
+BEGIN
+    RAISE EXCEPTION 'the log is append-only: % on % is refused', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'insufficient_privilege';
+END
+$refuse$;
+
+CREATE TRIGGER events_never_change BEFORE UPDATE OR DELETE ON onering.events
+    FOR EACH ROW EXECUTE FUNCTION onering.refuse_change();
+CREATE TRIGGER events_never_vanish BEFORE TRUNCATE ON onering.events
+    FOR EACH STATEMENT EXECUTE FUNCTION onering.refuse_change();
+ALTER TABLE onering.events ENABLE ALWAYS TRIGGER events_never_change;
+ALTER TABLE onering.events ENABLE ALWAYS TRIGGER events_never_vanish;
+
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA onering FROM PUBLIC;
+
+-- The roles are made by `onering migrate` where the connection may make them; where it may not, the service runs as the
+-- owner of the tables, and the triggers are all there is (docs/ARCHITECTURE.md).
+DO $grants$
+BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'onering_app') THEN
+        GRANT USAGE ON SCHEMA onering TO onering_app;
+        GRANT SELECT ON ALL TABLES IN SCHEMA onering TO onering_app;
+        GRANT INSERT, UPDATE ON onering.app_users TO onering_app;
+        GRANT INSERT, UPDATE, DELETE ON onering.snapshots, onering.projections TO onering_app;
+        GRANT EXECUTE ON FUNCTION
+            onering.append_v1, onering.forget_commands_v1, onering.leaf_v1, onering.payload_hash_v1, onering.field_v1
+            TO onering_app;
+    END IF;
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'onering_auditor') THEN
+        GRANT USAGE ON SCHEMA onering TO onering_auditor;
+        GRANT SELECT ON ALL TABLES IN SCHEMA onering TO onering_auditor;
+        GRANT EXECUTE ON FUNCTION onering.leaf_v1, onering.payload_hash_v1, onering.field_v1 TO onering_auditor;
+    END IF;
+END
+$grants$;
