@@ -1,0 +1,251 @@
+"""From a command to its outcome: decide on the newest state known, append, and decide again if others were first.
+
+CommandFault
+├── PreconditionFailed     the draft is not at the version the caller named
+├── IdempotencyMismatch    the key was used for another command
+├── Contended              other writers were first too often
+└── Unavailable            the log did not answer in time; the same key tells later what became of it
+    └── TooNew             a newer release wrote to this draft
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from onering.domain.actor import Actor
+from onering.domain.commands import Command, CreateDraft
+from onering.domain.decide import decide
+from onering.domain.events import EVENT_TYPES, Event
+from onering.domain.ids import derived
+from onering.domain.refusals import NotFound, Refusal
+from onering.domain.state import DraftState, evolve, may_read
+from onering.domain.values import Visibility
+from onering.log.append import Append, Appended, AppendOutcome, Conflict, NewEvent, Repeated, Write
+from onering.log.batcher import AppendFailed, Batcher
+from onering.log.codec import encode_payload
+from onering.log.connection import DATABASE_FAULTS
+from onering.log.event import Position, StoredEvent
+from onering.log.idempotency import find_outcome, outcome_events
+from onering.states import DraftStates, Entry, Tip
+
+
+class CommandFault(Exception):
+    """Why a command has no outcome, other than a rule of the domain; the message is for a person."""
+
+
+class PreconditionFailed(CommandFault):
+    """The draft is at another version than the caller expects."""
+
+
+class IdempotencyMismatch(CommandFault):
+    """The idempotency key was used before, for a different command."""
+
+
+class Contended(CommandFault):
+    """Other writers changed the draft first, several times in a row."""
+
+
+class Unavailable(CommandFault):
+    """The log could not be reached or did not answer in time."""
+
+
+class TooNew(Unavailable):
+    """The draft holds events of a newer release."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRequest:
+    """A command with what its envelope says: key, the version it is conditional on, and the request it came with."""
+
+    command: Command
+    key: str
+    expected_version: int | None = None
+    correlation_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a command: the first time and every time its key is used again."""
+
+    draft_id: UUID
+    version: int
+    position: Position
+    events: Sequence[StoredEvent]
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """How commands are handled: what a draft without a visibility gets, and limits (seconds, tries)."""
+
+    default_visibility: Visibility = Visibility.PRIVATE
+    command_seconds: float = 10.0
+    attempts: int = 5
+
+
+FINGERPRINT_VERSION = b"\x01"
+
+
+def fingerprint(command: Command) -> bytes:
+    """Return what tells two commands of one key apart: a version byte and SHA-256 of type, draft and the fields set."""
+    fields = command.model_dump(mode="json", exclude={"command_id"}, exclude_unset=True)
+    fields["type"] = command.type
+    return FINGERPRINT_VERSION + sha256(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)).digest()
+
+
+class CommandHandler:
+    """Decides commands of one lane. Those of one draft are decided in sequence, each on the state that the ones
+    before it will leave behind, and may share a commit: between reading the tip and submitting there is no await.
+    """
+
+    def __init__(
+        self,
+        states: DraftStates,
+        batcher: Batcher,
+        pool: "asyncpg.Pool[Any]",
+        *,
+        lane: int,
+        clock: Callable[[], datetime],
+        handling: Handling,
+    ) -> None:
+        self._states = states
+        self._batcher = batcher
+        self._pool = pool
+        self._lane = lane
+        self._clock = clock
+        self._handling = handling
+        self._under_way: dict[UUID, asyncio.Future[AppendOutcome]] = {}
+
+    async def handle(self, request: CommandRequest, actor: Actor) -> Outcome:
+        """Return the outcome once it is durable. Raises Refusal and CommandFault; then nothing was stored, except
+        perhaps behind Unavailable.
+        """
+        try:
+            async with asyncio.timeout(self._handling.command_seconds):
+                return await self._handle(request, actor)
+        except TimeoutError as late:
+            raise Unavailable("The log did not answer in time; send the command again with the same key.") from late
+        except (AppendFailed, *DATABASE_FAULTS) as fault:
+            raise Unavailable("The log is out of reach; send the command again with the same key.") from fault
+
+    async def _handle(self, request: CommandRequest, actor: Actor) -> Outcome:
+        stamp = fingerprint(request.command)
+        command = self._completed(request.command)
+        for _ in range(self._handling.attempts):
+            if (same := self._under_way.get(command.command_id)) is not None:
+                await asyncio.wait([same])
+            entry = await self._entry(command, actor)
+            tip, now = entry.tip, self._clock()
+            try:
+                events = self._decide(entry, tip, request.expected_version, command, actor, now)
+            except (Refusal, PreconditionFailed, TooNew):
+                if (before := await find_outcome(self._pool, self._lane, command.command_id)) is not None:
+                    return await self._as_first(before, stamp)
+                await self._confirm_refusal(entry, request.expected_version, command, actor)
+                continue
+            outcome = await self._append(entry, tip, events, now, _append(command, tip, events, request, actor, stamp))
+            match outcome:
+                case Appended():
+                    place = Position(self._lane, outcome.position)
+                    return Outcome(command.draft_id, outcome.version, place, outcome.events, repeated=False)
+                case Repeated():
+                    return await self._as_first(outcome, stamp)
+                case Conflict():
+                    await self._states.refresh(command.draft_id, entry)
+        raise Contended("Other writers changed the draft first, several times in a row; try again.")
+
+    def _completed(self, command: Command) -> Command:
+        if isinstance(command, CreateDraft) and command.visibility is None:
+            return command.model_copy(update={"visibility": self._handling.default_visibility})
+        return command
+
+    async def _entry(self, command: Command, actor: Actor) -> Entry:
+        if isinstance(command, CreateDraft):
+            return self._states.create(command.draft_id, actor.workspace_id)
+        return await self._states.entry(command.draft_id)
+
+    def _decide(
+        self, entry: Entry, tip: Tip, expected_version: int | None, command: Command, actor: Actor, now: datetime
+    ) -> list[Event]:
+        if entry.unknown is not None:
+            raise TooNew("A newer release of this service wrote to the draft; this server cannot change it.")
+        if not isinstance(command, CreateDraft) and not may_read(tip.state, actor.user_id, actor.workspace_id):
+            raise NotFound("There is no such draft.")
+        if expected_version is not None and expected_version != tip.version:
+            raise PreconditionFailed(f"The draft is at version {tip.version}, not {expected_version}.")
+        return decide(tip.state, command, actor, now)
+
+    async def _confirm_refusal(
+        self, entry: Entry, expected_version: int | None, command: Command, actor: Actor
+    ) -> None:
+        """Decide once more on what is certain: a refusal may rest on a prediction that fails, or on a state that other
+        processes have moved since. Raises the refusal if it stands.
+        """
+        if entry.newest is not None and not entry.newest.done():
+            await asyncio.wait([entry.newest])
+        await self._states.refresh(command.draft_id, entry)
+        self._decide(entry, entry.confirmed, expected_version, command, actor, self._clock())
+
+    async def _append(
+        self, entry: Entry, tip: Tip, events: list[Event], now: datetime, append: Append
+    ) -> AppendOutcome:
+        """Submit and predict, in one step without an await; then wait for the outcome."""
+        outcome = self._batcher.submit(append)
+        if events:
+            entry.predict(tip.version + len(events), _evolved(tip.state, events, now))
+        entry.newest = self._under_way[append.command_id] = outcome
+        entry.in_flight += 1
+        confirmed = False
+        try:
+            result = await outcome
+            confirmed = isinstance(result, Appended)
+            return result
+        finally:
+            entry.in_flight -= 1
+            self._under_way.pop(append.command_id, None)
+            if not confirmed:
+                entry.mistaken(tip.generation)
+
+    async def _as_first(self, outcome: Repeated, stamp: bytes) -> Outcome:
+        if outcome.fingerprint != stamp:
+            raise IdempotencyMismatch("This idempotency key was used for a different command.")
+        events = await outcome_events(self._pool, self._lane, outcome)
+        place = Position(self._lane, outcome.position)
+        return Outcome(outcome.stream_id, outcome.version, place, events, repeated=True)
+
+
+def _evolved(state: DraftState, events: Sequence[Event], now: datetime) -> DraftState:
+    for event in events:
+        state = evolve(state, event, now)
+    return state
+
+
+def _append(
+    command: Command, tip: Tip, events: Sequence[Event], request: CommandRequest, actor: Actor, stamp: bytes
+) -> Append:
+    new = tuple(
+        NewEvent(
+            derived(command.command_id, "event", n),
+            event.type,
+            EVENT_TYPES[event.type][0],
+            encode_payload(event, request.key),
+        )
+        for n, event in enumerate(events)
+    )
+    write = Write(command.draft_id, "draft", tip.state.workspace_id, tip.version, new)
+    return Append(
+        command.command_id,
+        stamp,
+        actor.issuer,
+        actor.subject,
+        actor.impersonator,
+        request.correlation_id,
+        (write,),
+    )

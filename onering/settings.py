@@ -1,0 +1,120 @@
+"""Every setting of the service: read once, at the composition root, and nowhere else."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Environment(StrEnum):
+    """One variable, `ONERING_ENV`, selects the profile."""
+
+    LOCAL = "local"
+    TEST = "test"
+    STAGING = "staging"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """Settings by their environment names; the README's table is checked against this class by a test."""
+
+    model_config = SettingsConfigDict(env_prefix="ONERING_", frozen=True, extra="ignore", populate_by_name=True)
+
+    # where it runs
+    env: Environment = Field(Environment.LOCAL, description="Profile: local, test, staging or production.")
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    workers: int = Field(1, ge=1, le=64, description="Server processes on this machine.")
+    data: Path | None = Field(None, description="Folder of the embedded Postgres; one default per person.")
+    database_url: SecretStr | None = Field(
+        None, validation_alias="DATABASE_URL", description="Any Postgres 15 to 18 instead of the embedded one."
+    )
+    unsafe_local: bool = Field(False, description="Let `local` listen beyond loopback. Anyone can be anyone.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severity logged.")
+    shutdown_seconds: float = Field(10.0, gt=0, description="Deadline for a clean stop, in seconds.")
+
+    # who may do what
+    default_visibility: Literal["private", "public"] | None = Field(
+        None, description="Visibility of a draft that names none: public in local and test, else private."
+    )
+    anonymous_read: bool | None = Field(
+        None, description="May callers without a token read public drafts: yes in local and test, no in production."
+    )
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Web origins, comma-separated, that may call the API and open sockets beside our own."
+    )
+
+    # limits of the way in
+    body_limit: int = Field(256 * 1024, gt=0, description="Longest request body, in bytes (413).")
+    header_limit: int = Field(16 * 1024, gt=0, description="Longest request head, in bytes (431).")
+    json_depth: int = Field(32, gt=0, description="Deepest nesting of a JSON body.")
+
+    # the log
+    idempotency_days: int = Field(30, ge=0, description="How long command outcomes are kept; 0 is for ever.")
+    batch_commands: int = Field(256, ge=1, le=1000, description="Most commands in one commit.")
+    batch_bytes: int = Field(1024 * 1024, gt=0, description="Most payload bytes in one commit.")
+    queue_commands: int = Field(10_000, ge=1, description="Most commands waiting for the log before 503.")
+    command_seconds: float = Field(10.0, gt=0, description="Longest wait for a commit before 503, in seconds.")
+    decide_attempts: int = Field(5, ge=1, description="Decisions tried when other processes write first, then 409.")
+    poll_seconds: float = Field(1.0, gt=0, description="Poll behind NOTIFY, in seconds.")
+    state_cache_mib: int = Field(64, ge=1, description="Most memory for rules states, in MiB.")
+    snapshot_events: int = Field(500, ge=1, description="Oldest a draft's state snapshot gets, in events.")
+    statement_seconds: float = Field(15.0, gt=0, description="Longest statement on the log, in seconds.")
+    pool_connections: int = Field(8, ge=2, description="Connections for reads, per process.")
+
+    # read models
+    read_wait: float = Field(2.0, ge=0, description="Longest wait of a read for its position, in seconds.")
+    projector_events: int = Field(2000, ge=1, description="Most events a projection applies in one transaction.")
+    projection_keep_seconds: float = Field(60.0, ge=0, description="How long a replaced read model stays, in seconds.")
+
+    # the live feed
+    hello_seconds: float = Field(5.0, gt=0, description="Time for the first message of a socket, in seconds.")
+    heartbeat_seconds: float = Field(25.0, gt=0, description="Silence after which a socket is pinged, in seconds.")
+    silence_seconds: float = Field(60.0, gt=0, description="Client silence that closes a socket, in seconds.")
+    stall_seconds: float = Field(30.0, gt=0, description="No progress of a slow reader that closes it, in seconds.")
+    socket_high_water: int = Field(64 * 1024, gt=0, description="Unsent bytes that make a reader a lagging one.")
+    socket_frame_limit: int = Field(64 * 1024, gt=0, description="Longest client frame, in bytes (1009).")
+    hello_limit: int = Field(16 * 1024, gt=0, description="Longest first message, in bytes (4413).")
+    client_frames_per_minute: int = Field(240, gt=0, description="Most client frames a minute on a socket (4429).")
+    sockets_per_user: int = Field(20, gt=0, description="Most sockets of one person, per process (4429).")
+    sockets_per_process: int = Field(5000, gt=0, description="Most sockets of one process (4429).")
+    feed_events: int = Field(512, ge=1, description="Events a live feed keeps in memory.")
+    feed_keep_seconds: float = Field(300.0, ge=0, description="How long a feed outlives its last reader, in seconds.")
+    resume_events: int = Field(1000, ge=1, description="Largest gap served by resume instead of a snapshot.")
+    page_events: int = Field(256, ge=1, description="Most events in one frame or page.")
+    page_bytes: int = Field(256 * 1024, gt=0, description="Most bytes in one frame of events.")
+    token_grace_seconds: float = Field(15.0, ge=0, description="Socket life after its token expired, in seconds.")
+    drain_seconds: float = Field(3.0, ge=0, description="Random window in which sockets move on SIGTERM, in seconds.")
+
+    # tokens
+    hs256: bool = Field(False, description="Accept HS256 in production; elsewhere a secret is enough.")
+    hs256_secret: SecretStr | None = Field(None, description="Shared secret of HS256 tokens, 32 bytes or more.")
+    hs256_issuer: str = Field("onering:hs256", description="The `iss` of HS256 tokens.")
+    token_max_seconds: int = Field(86_400, gt=0, description="Longest life (exp - iat) of an accepted token.")
+    jwks_soft_seconds: float = Field(3600.0, gt=0, description="Age at which keys are refreshed in the background.")
+    jwks_hard_seconds: float = Field(86_400.0, gt=0, description="Age at which keys stop being trusted.")
+    clerk_secret_key: SecretStr | None = Field(
+        None, validation_alias="CLERK_SECRET_KEY", description="Clerk's secret key; never an HS256 secret by itself."
+    )
+    clerk_issuer: str | None = Field(None, validation_alias="CLERK_ISSUER", description="Issuer of Clerk's tokens.")
+    clerk_publishable_key: str | None = Field(
+        None, validation_alias="NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY", description="Given to the page by /v1/config."
+    )
+    clerk_jwks_url: str | None = Field(
+        None, validation_alias="CLERK_JWKS_URL", description="Where Clerk's keys are, if not under the issuer."
+    )
+    clerk_authorized_parties: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), validation_alias="CLERK_AUTHORIZED_PARTIES", description="Origins (`azp`) whose tokens are accepted."
+    )
+
+    @field_validator("allowed_origins", "clerk_authorized_parties", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("clerk_secret_key", "clerk_issuer", "clerk_publishable_key", "clerk_jwks_url", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        return None if value == "" else value
