@@ -1,0 +1,1 @@
+"""Who is calling: tokens verified into actors, and nothing else believed."""

@@ -1,0 +1,163 @@
+"""Sign-in put together from the settings: who may sign in, with which keys, under which names."""
+
+import asyncio
+from collections.abc import Mapping
+
+import httpx
+import structlog
+
+from onering.auth import boot, development
+from onering.auth.claims import Policy
+from onering.auth.clock import Clock
+from onering.auth.identity import Identity
+from onering.auth.jwks import KeyHealth, Limits, RemoteKeys
+from onering.auth.keys import BoundKey, from_secret
+from onering.auth.middleware import Application, Authentication, Door, Refuse
+from onering.auth.origins import canonical
+from onering.auth.principals import Principals
+from onering.auth.registration import Registrar, Registration
+from onering.auth.verifier import Issuer, Verifier
+from onering.settings import Environment, Settings
+
+HS256_KID = "hs256"
+# Clerk's `cat` of a session token, and the one it stamps on every kind where categories are turned off.
+CLERK_SESSIONS = frozenset({"cl_B7d4PD111AAA", "cl_I7d4PD111III"})
+_STOP_SECONDS = 5.0
+_log = structlog.get_logger(__name__)
+
+
+class Auth:
+    """What the application needs of sign-in. `start` before serving, `close` after."""
+
+    def __init__(
+        self, issuers: Mapping[str, Issuer], principals: Principals, clock: Clock, registrar: Registrar, door: Door
+    ) -> None:
+        self.verifier = Verifier(issuers, principals, clock)
+        self._principals = principals
+        self._registration = Registration(registrar)
+        self._door = door
+        self._remotes = [issuer.remote for issuer in issuers.values() if issuer.remote is not None]
+        self._refreshing: asyncio.Task[None] | None = None
+
+    def principal(self, issuer: str, subject: str) -> str:
+        """Return the user id that stored events of (issuer, subject) are shown under."""
+        return self._principals.user_id(issuer, subject)
+
+    def middleware(self, application: Application, *, refuse: Refuse) -> Authentication:
+        """Return the application behind the door; `refuse` answers faults as problem documents."""
+        return Authentication(
+            application,
+            verifier=self.verifier,
+            principals=self._principals,
+            registration=self._registration,
+            door=self._door,
+            refuse=refuse,
+        )
+
+    async def sign_in(self, token: str) -> Identity:
+        """Verify a token that came otherwise than in a header (a socket's `hello`) and register its person.
+
+        Raises `InvalidToken`, `Unavailable`, or what the registrar raises.
+        """
+        identity = await self.verifier.verify(token)
+        await self._registration.ensure(identity.actor)
+        return identity
+
+    def health(self) -> tuple[KeyHealth, ...]:
+        """Return the state of every issuer whose keys are fetched."""
+        return tuple(remote.health() for remote in self._remotes)
+
+    async def start(self) -> None:
+        """Start fetching keys in the background; does not wait for them."""
+        if self._refreshing is None:
+            self._refreshing = asyncio.create_task(self._refresh(), name="auth keys")
+            self._refreshing.add_done_callback(_report_end)
+
+    async def close(self) -> None:
+        """Stop fetching keys, within five seconds."""
+        if self._refreshing is not None:
+            self._refreshing.cancel()
+            await asyncio.wait({self._refreshing}, timeout=_STOP_SECONDS)
+            self._refreshing = None
+
+    async def _refresh(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            for remote in self._remotes:
+                group.create_task(remote.run(), name=f"keys of {remote.issuer}")
+
+
+def build(
+    settings: Settings,
+    *,
+    registrar: Registrar,
+    http_client: httpx.AsyncClient,
+    development_secret: bytes | None = None,
+    clock: Clock | None = None,
+) -> Auth:
+    """Put sign-in together. Raises `boot.UnsafeConfiguration` when the settings are not safe to serve with.
+
+    `http_client` fetches keys and stays the caller's to close. `development_secret` (32 bytes or more) admits the
+    tokens of `onering token`, in local and test only.
+    """
+    boot.check(settings, development_secret=development_secret)
+    clock = clock or Clock()
+    issuers: dict[str, Issuer] = {}
+    if development_secret is not None:
+        issuers[development.ISSUER] = _fixed(settings, development.ISSUER, development.KID, development_secret)
+    secret = boot.hs256_secret(settings)
+    if settings.clerk_issuer is not None:
+        shared = settings.hs256_issuer == settings.clerk_issuer and secret is not None
+        issuers[settings.clerk_issuer] = _clerk(settings, http_client, clock, secret if shared else None)
+    if secret is not None and settings.hs256_issuer not in issuers:
+        issuers[settings.hs256_issuer] = _fixed(settings, settings.hs256_issuer, HS256_KID, secret)
+    return Auth(issuers, _principals(settings, issuers), clock, registrar, _door(settings))
+
+
+def key_client() -> httpx.AsyncClient:
+    """Return a client fit for fetching keys: no redirects, and no proxy or netrc taken from the environment."""
+    return httpx.AsyncClient(follow_redirects=False, trust_env=False, timeout=5.0)
+
+
+def _fixed(settings: Settings, issuer: str, kid: str, secret: bytes) -> Issuer:
+    return Issuer(Policy(issuer, settings.token_max_seconds), {kid: from_secret(secret)})
+
+
+def _clerk(settings: Settings, client: httpx.AsyncClient, clock: Clock, secret: bytes | None) -> Issuer:
+    issuer = settings.clerk_issuer or ""
+    policy = Policy(
+        issuer,
+        settings.token_max_seconds,
+        authorized_parties=frozenset(settings.clerk_authorized_parties) or None,
+        subject_prefix="user_",
+        categories=CLERK_SESSIONS,
+    )
+    limits = Limits(soft=settings.jwks_soft_seconds, hard=settings.jwks_hard_seconds)
+    url = settings.clerk_jwks_url or f"{issuer}/.well-known/jwks.json"
+    fixed: dict[str, BoundKey] = {} if secret is None else {HS256_KID: from_secret(secret)}
+    return Issuer(policy, fixed, RemoteKeys(issuer, url, client, clock, limits))
+
+
+def _principals(settings: Settings, issuers: Mapping[str, Issuer]) -> Principals:
+    """Name the home issuer (the local one while developing, else the first configured) and alias the others."""
+    names = {development.ISSUER: "local", settings.hs256_issuer: "hs256"}
+    aliases = {issuer: names.get(issuer, "clerk") for issuer in issuers}
+    home = development.ISSUER if _is_developing(settings) else next(iter(issuers))
+    aliases.pop(home, None)
+    return Principals(home, aliases)
+
+
+def _door(settings: Settings) -> Door:
+    return Door(
+        local_hosts_only=settings.env is Environment.LOCAL and not settings.unsafe_local,
+        user_header=_is_developing(settings),
+        origins=frozenset(own for origin in settings.allowed_origins if (own := canonical(origin)) is not None),
+    )
+
+
+def _is_developing(settings: Settings) -> bool:
+    return settings.env in (Environment.LOCAL, Environment.TEST)
+
+
+def _report_end(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.critical("auth_keys_task_died", error=type(error).__name__)

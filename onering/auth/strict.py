@@ -1,0 +1,83 @@
+"""JSON, base64url and names that can be read in one way only."""
+
+import binascii
+import json
+import math
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import NoReturn, TypeGuard
+
+# A string (closed or not, so that each character is looked at once) or a bracket.
+_STRUCTURE = re.compile(r'(?s)"(?:[^"\\]++|\\.)*+"?|[\[\]{}]')
+
+
+class Ambiguous(ValueError):
+    """The bytes are malformed, or two readers could understand them differently."""
+
+
+def base64url(text: str) -> bytes:
+    """Decode unpadded base64url (RFC 7515 §2), refusing every spelling but the one an encoder writes.
+
+    Raises `Ambiguous` for padding, white space, the `+/` alphabet and non-zero trailing bits: the standard
+    decoder skips them all, which would give one token many spellings.
+    """
+    try:
+        raw = urlsafe_b64decode(text + "==")
+    except (binascii.Error, ValueError):
+        raise Ambiguous("not base64url") from None
+    if urlsafe_b64encode(raw).rstrip(b"=").decode("ascii") != text:
+        raise Ambiguous("not the canonical base64url")
+    return raw
+
+
+def json_object(raw: bytes, *, depth: int = 8) -> dict[str, object]:
+    """Parse a JSON object of UTF-8 bytes, at most `depth` levels deep.
+
+    Raises `Ambiguous` for duplicate members, NaN and infinities, a byte order mark, or any other top-level value.
+    """
+    try:
+        text = raw.decode("utf-8")
+        _limit_depth(text, depth)
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_constant, parse_float=_finite)
+    except ValueError:
+        raise Ambiguous("not strict JSON") from None
+    if not isinstance(value, dict):
+        raise Ambiguous("not a JSON object")
+    return value
+
+
+def is_name(value: object, *, limit: int = 255) -> TypeGuard[str]:
+    """Tell whether a value is text of 1 to `limit` visible characters: no space, control or lone surrogate."""
+    return isinstance(value, str) and 0 < len(value) <= limit and value.isprintable() and " " not in value
+
+
+def _limit_depth(text: str, limit: int) -> None:
+    if text.count("[") + text.count("{") <= limit:
+        return
+    level = 0
+    for part in _STRUCTURE.finditer(text):
+        match part[0]:
+            case "[" | "{":
+                level += 1
+            case "]" | "}":
+                level -= 1
+        if level > limit:
+            raise Ambiguous("nested too deeply")
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise Ambiguous("a member appears twice")
+    return members
+
+
+def _constant(name: str) -> NoReturn:
+    raise Ambiguous("not a JSON number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise Ambiguous("not a finite number")
+    return number
