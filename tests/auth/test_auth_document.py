@@ -1,0 +1,46 @@
+"""docs/AUTH.md is true: its examples run, its tables name what the code names."""
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from onering.auth.boot import check
+from onering.auth.faults import Reason
+from onering.settings import Settings
+from tests.auth.conftest import HS256_SECRET
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "AUTH.md").read_text(encoding="utf-8")
+
+
+def _block(language):
+    return re.search(rf"```{language}\n(.*?)```", DOCUMENT, re.DOTALL)[1]
+
+
+def test_the_table_of_reasons_names_every_reason():
+    table = DOCUMENT.partition("## When it says 401")[2].partition("Other answers")[0]
+    assert re.findall(r"^\| `(\w+)`", table, re.MULTILINE) == [reason.value for reason in Reason]
+
+
+def test_every_setting_it_names_exists():
+    prefix = Settings.model_config["env_prefix"]
+    names = {str(field.validation_alias or f"{prefix}{name.upper()}") for name, field in Settings.model_fields.items()}
+    assert set(re.findall(r"(?:ONERING|CLERK)_[A-Z0-9_]+", DOCUMENT)) <= names
+
+
+def test_the_clerk_example_is_a_configuration_that_starts(monkeypatch):
+    for line in _block("sh").splitlines():
+        monkeypatch.setenv(*line.split("=", 1))
+    settings = Settings()
+    assert settings.clerk_authorized_parties == ("https://app.example.com", "https://www.example.com")
+    check(settings, development_secret=None)
+
+
+@pytest.mark.asyncio
+async def test_the_hs256_example_signs_in(auth, held, monkeypatch):
+    monkeypatch.setenv("ONERING_HS256_SECRET", HS256_SECRET)
+    held.wall = time.time()
+    names = {}
+    exec(_block("python"), names)
+    assert (await auth.verifier.verify(names["token"])).actor.subject == "alice"
