@@ -27,7 +27,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Auth:
-    """What the application needs of sign-in. `start` before serving, `close` after."""
+    """What the application needs of sign-in. Give `run` to a supervisor, or `start` before serving and `close` after."""
 
     def __init__(
         self, issuers: Mapping[str, Issuer], principals: Principals, clock: Clock, registrar: Registrar, door: Door
@@ -67,10 +67,17 @@ class Auth:
         """Return the state of every issuer whose keys are fetched."""
         return tuple(remote.health() for remote in self._remotes)
 
+    async def run(self) -> None:
+        """Keep the keys of all issuers fresh; ends only by cancellation, or by a fault of ours."""
+        async with asyncio.TaskGroup() as group:
+            for remote in self._remotes:
+                group.create_task(remote.run(), name=f"keys of {remote.issuer}")
+            await asyncio.Event().wait()  # without such issuers there is nothing to do, but no reason to end either
+
     async def start(self) -> None:
         """Start fetching keys in the background; does not wait for them."""
         if self._refreshing is None:
-            self._refreshing = asyncio.create_task(self._refresh(), name="auth keys")
+            self._refreshing = asyncio.create_task(self.run(), name="auth keys")
             self._refreshing.add_done_callback(_report_end)
 
     async def close(self) -> None:
@@ -79,11 +86,6 @@ class Auth:
             self._refreshing.cancel()
             await asyncio.wait({self._refreshing}, timeout=_STOP_SECONDS)
             self._refreshing = None
-
-    async def _refresh(self) -> None:
-        async with asyncio.TaskGroup() as group:
-            for remote in self._remotes:
-                group.create_task(remote.run(), name=f"keys of {remote.issuer}")
 
 
 def build(

@@ -239,6 +239,15 @@ async def test_fetching_that_dies_is_reported_loudly(make_auth):
     assert {"event": "auth_keys_task_died", "error": "ExceptionGroup", "log_level": "critical"} in logs
 
 
+async def test_without_issuers_to_ask_the_task_stays_alive_for_its_supervisor(make_auth):
+    auth = await make_auth()
+    running = asyncio.create_task(auth.run(), name="supervised")
+    _, pending = await asyncio.wait({running}, timeout=0.05)
+    assert pending == {running}
+    running.cancel()
+    await asyncio.wait({running})
+
+
 async def test_close_ends_the_fetching_and_start_begins_it_once(make_auth, clerk):
     auth = await make_auth(clerk_issuer=clerk.issuer)
     await auth.start()
