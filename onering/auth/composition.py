@@ -27,7 +27,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Auth:
-    """What the application needs of sign-in. Give `run` to a supervisor, or `start` before serving and `close` after."""
+    """What the application needs of sign-in. A supervisor takes `run`; or `start` before serving and `close` after."""
 
     def __init__(
         self, issuers: Mapping[str, Issuer], principals: Principals, clock: Clock, registrar: Registrar, door: Door
