@@ -10,7 +10,14 @@ from typing import Any
 import asyncpg
 
 # What a statement raises when the database can't be reached, went away, or refuses: never a bug of the caller alone.
-DATABASE_FAULTS = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+# InternalClientError is how asyncpg answers a statement that meets a connection the server has just ended.
+DATABASE_FAULTS = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import asyncpg
@@ -100,10 +101,9 @@ class Tail:
                 self._deliver(page)
             backoff.reset()
             # The timeout is the poll: hints may be lost, and a connection can die without a word.
-            try:
-                await asyncio.wait_for(self._wake.wait(), self._poll_seconds)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._poll_seconds):
+                    await self._wake.wait()
 
     async def _check_epoch(self, conn: "asyncpg.Connection[Any]") -> None:
         epoch, newest = await read_epoch(conn), await head(conn, self.lane)

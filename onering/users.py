@@ -1,0 +1,56 @@
+"""The people who signed in: one row each, and one event, however often and wherever they come from first."""
+
+from hashlib import sha256
+from typing import Any
+from uuid import uuid5
+
+import asyncpg
+import orjson
+
+from onering.auth.principals import personal_workspace
+from onering.domain.actor import Actor
+from onering.domain.ids import NAMESPACE, derived
+from onering.log.append import Append, NewEvent, Write
+from onering.log.batcher import Batcher
+
+DEFAULT_PLAN = "free"
+
+KNOWN = "SELECT EXISTS (SELECT FROM onering.app_users WHERE issuer = $1 AND subject = $2)"
+INSERT = """
+    INSERT INTO onering.app_users (issuer, subject, user_id, plan) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"""
+
+
+class Users:
+    """Registers people at their first sign-in; later ones change nothing."""
+
+    def __init__(self, pool: "asyncpg.Pool[Any]", batcher: Batcher) -> None:
+        self._pool = pool
+        self._batcher = batcher
+
+    async def register(self, actor: Actor) -> None:
+        """Give a person their event and their row. Raises DATABASE_FAULTS and AppendFailed.
+
+        The event comes first: its command identity makes a repetition harmless, so a crash between the two is healed
+        by the next sign-in, and nobody has a row without a record of how it came about.
+        """
+        if await self._pool.fetchval(KNOWN, actor.issuer, actor.subject):
+            return
+        await self._batcher.submit(_registration(actor))
+        await self._pool.execute(INSERT, actor.issuer, actor.subject, actor.user_id, DEFAULT_PLAN)
+
+
+def _registration(actor: Actor) -> Append:
+    stream_id = uuid5(NAMESPACE, f"user/{len(actor.issuer)}:{actor.issuer}{actor.subject}")
+    command_id = derived(stream_id, "register")
+    data = {"idempotency_key": None, "data": {"user_id": actor.user_id, "plan": DEFAULT_PLAN}}
+    event = NewEvent(derived(command_id, "event"), "user_registered", 1, orjson.dumps(data).decode())
+    workspace_id = personal_workspace(actor.issuer, actor.subject)
+    return Append(
+        command_id,
+        b"\x01" + sha256(b"register").digest(),
+        actor.issuer,
+        actor.subject,
+        actor.impersonator,
+        "",
+        (Write(stream_id, "user", workspace_id, 0, (event,)),),
+    )

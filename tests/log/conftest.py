@@ -1,0 +1,35 @@
+"""Connections to a database of one's own: as the service, and as the administrator."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from onering.log.connection import Database
+
+Connect = Callable[[], Awaitable[Any]]
+
+
+@pytest.fixture
+async def connect(app_dsn: str) -> AsyncIterator[Connect]:
+    opened: list[Any] = []
+
+    async def connect() -> Any:
+        opened.append(await Database(app_dsn).connect("test"))
+        return opened[-1]
+
+    yield connect
+    for conn in opened:
+        conn.terminate()
+
+
+@pytest.fixture
+async def app(connect: Connect) -> Any:
+    return await connect()
+
+
+@pytest.fixture
+async def owner(admin_dsn: str) -> AsyncIterator[Any]:
+    conn = await Database(admin_dsn).connect("test")
+    yield conn
+    conn.terminate()

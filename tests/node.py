@@ -1,0 +1,129 @@
+"""One process's way of commands, without HTTP: several nodes on one database are several processes to it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from onering.auth.principals import personal_workspace
+from onering.domain.actor import Actor
+from onering.domain.commands import AddCollaborator, AddSegment, Command, CreateDraft, PassRing, RemoveCollaborator
+from onering.domain.ids import command_identity
+from onering.domain.values import GrantedRole
+from onering.handle import CommandHandler, CommandRequest, Handling, Outcome
+from onering.log.batcher import Batcher
+from onering.log.connection import Database
+from onering.log.event import DEFAULT_LANE as LANE
+from onering.log.event import StoredEvent
+from onering.log.hints import Hints
+from onering.log.reader import read_lane
+from onering.log.snapshots import Snapshots
+from onering.log.tail import Tail
+from onering.states import FORMAT, DraftStates
+from onering.tasks import Tasks
+
+
+def person(name: str) -> Actor:
+    return Actor("test", name, name, personal_workspace("test", name))
+
+
+def _request(model: type[Command], who: str, draft_id: UUID | None, key: str | None, **fields: Any) -> CommandRequest:
+    key = key or uuid4().hex
+    identity = command_identity(who, draft_id, key)
+    if draft_id is not None:
+        fields["draft_id"] = draft_id
+    expected = fields.pop("expected_version", None)
+    return CommandRequest(model.model_validate({"command_id": identity, **fields}), key, expected, "request-1")
+
+
+@dataclass
+class Node:
+    """Commands by name, each as the person `who`; `seen` is what its tail delivered."""
+
+    handler: CommandHandler
+    states: DraftStates
+    batcher: Batcher
+    tail: Tail
+    hints: Hints
+    pool: Any
+    seen: list[StoredEvent] = field(default_factory=list)
+
+    async def handle(self, request: CommandRequest, who: str) -> Outcome:
+        return await self.handler.handle(request, person(who))
+
+    async def create(self, who: str = "alice", key: str | None = None, **fields: Any) -> Outcome:
+        fields.setdefault("title", "A walk")
+        return await self.handle(_request(CreateDraft, who, None, key, **fields), who)
+
+    async def add(self, draft: UUID, who: str = "alice", key: str | None = None, **fields: Any) -> Outcome:
+        fields.setdefault("content", "And then")
+        return await self.handle(_request(AddSegment, who, draft, key, **fields), who)
+
+    async def hand(self, draft: UUID, to: str, who: str = "alice", key: str | None = None, **fields: Any) -> Outcome:
+        return await self.handle(_request(PassRing, who, draft, key, to_user_id=to, **fields), who)
+
+    async def let_in(
+        self, draft: UUID, name: str, who: str = "alice", role: GrantedRole = GrantedRole.CONTRIBUTOR, **fields: Any
+    ) -> Outcome:
+        return await self.handle(
+            _request(AddCollaborator, who, draft, None, collaborator_id=name, role=role, **fields), who
+        )
+
+    async def take_out(self, draft: UUID, name: str, who: str = "alice", **fields: Any) -> Outcome:
+        return await self.handle(_request(RemoveCollaborator, who, draft, None, collaborator_id=name, **fields), who)
+
+
+async def log_of(pool: Any) -> list[StoredEvent]:
+    """Return the whole lane."""
+    return await read_lane(pool, LANE, 0, 1_000_000)
+
+
+def check_dense(events: Sequence[StoredEvent]) -> None:
+    """Assert that positions are dense and that each stream's versions are."""
+    assert [e.position for e in events] == list(range(1, len(events) + 1))
+    versions: dict[UUID, int] = {}
+    for event in events:
+        assert event.version == versions.get(event.stream_id, 0) + 1
+        versions[event.stream_id] = event.version
+
+
+@asynccontextmanager
+async def node(
+    dsn: str,
+    *,
+    poll_seconds: float = 5.0,
+    handling: Handling = Handling(),  # noqa: B008 - frozen
+    snapshot_events: int = 500,
+    capacity_bytes: int = 64 << 20,
+    announce: bool = True,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> AsyncIterator[Node]:
+    """Run a node until the block ends; a task of it that died is an error of the test."""
+    database = Database(dsn)
+    pool = await database.pool("test", size=4)
+    tail = Tail(database, LANE, poll_seconds=poll_seconds)
+    hints = Hints(database, LANE)
+
+    def committed(events: Sequence[StoredEvent]) -> None:
+        tail.offer(events)
+        if announce:
+            hints.announce(events[-1].position)
+
+    batcher = Batcher(database, LANE, committed)
+    snapshots = Snapshots(pool, LANE, FORMAT)
+    states = DraftStates(pool, tail, snapshots, capacity_bytes=capacity_bytes, snapshot_events=snapshot_events)
+    handler = CommandHandler(states, batcher, pool, lane=LANE, clock=clock, handling=handling)
+    made = Node(handler, states, batcher, tail, hints, pool)
+    tail.subscribe(made.seen.extend)
+    await tail.start()
+    tasks = Tasks()
+    tasks.start({"tail": tail.run, "hints": hints.run, "batcher": batcher.run, "snapshots": snapshots.run})
+    try:
+        yield made
+        assert tasks.alive
+    finally:
+        await tasks.stop(5)
+        await asyncio.wait_for(pool.close(), 5)
