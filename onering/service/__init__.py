@@ -1,0 +1,1 @@
+"""Running OneRing on a machine: its Postgres, its processes, and how they start and stop."""

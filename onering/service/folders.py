@@ -1,0 +1,95 @@
+"""Where a person's data lives: one folder, the same for the script and the installed command."""
+
+import fcntl
+import hashlib
+import os
+import secrets
+import tempfile
+from pathlib import Path
+from typing import IO
+
+from onering.service.faults import ServiceError
+
+# A Unix socket's path has at most 107 bytes on Linux and 103 on macOS; Postgres puts this after its folder.
+_LONGEST_SOCKET_FOLDER = 103 - len("/.s.PGSQL.5432")
+
+
+def default_folder() -> Path:
+    """Return the data folder of whoever runs this: /var/lib/onering for root, else under XDG's data home."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/onering")
+    home = Path(os.environ.get("XDG_DATA_HOME", ""))
+    # The XDG specification wants relative values ignored.
+    return (home if home.is_absolute() else Path.home() / ".local" / "share") / "onering"
+
+
+class DataFolder:
+    """The folder and what is in it: the Postgres cluster, its socket and log, a lock, the development secret."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.resolve()
+        self.cluster = self.path / "postgres"
+        self.log = self.path / "postgres.log"
+        self._lock: IO[str] | None = None
+
+    @property
+    def sockets(self) -> Path:
+        """The folder of Postgres's socket: inside, or where that is too long, in the machine's temporary folder."""
+        inside = self.path / "run"
+        if len(os.fsencode(inside)) <= _LONGEST_SOCKET_FOLDER:
+            return inside
+        name = hashlib.sha256(os.fsencode(self.path)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"onering-{name}"
+
+    def claim(self) -> None:
+        """Make the folder if need be and hold it until `release`, or the end of this process. Raises ServiceError."""
+        try:
+            self._make()
+            self._lock = open(self.path / "lock", "a")  # noqa: SIM115 - held as long as the folder is
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self.release()
+            raise ServiceError(
+                f"{self.path} is in use by another `onering serve`; stop that one, or choose a folder with --data."
+            ) from None
+        except OSError as fault:
+            self.release()
+            raise self._unusable(fault) from fault
+
+    def release(self) -> None:
+        """Let the folder go."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def development_secret(self) -> bytes:
+        """Return the secret of this folder's development tokens: 32 bytes, made at first use. Raises ServiceError."""
+        file = self.path / "development-secret"
+        try:
+            self._make()
+            if not file.exists():
+                self._make_secret(file)
+            return bytes.fromhex(file.read_text("ascii"))
+        except OSError as fault:
+            raise self._unusable(fault) from fault
+
+    def _make(self) -> None:
+        # Missing parents get the ordinary mode; those that exist keep theirs.
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        # Root's Postgres runs as another user, who must be able to pass through to its cluster.
+        self.path.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, exist_ok=True)
+
+    def _make_secret(self, file: Path) -> None:
+        """Two processes may come here at once: the file appears whole, closed to others, and the first one stays."""
+        handle, made = tempfile.mkstemp(dir=self.path, prefix=".development-secret-")
+        try:
+            with os.fdopen(handle, "w") as opened:
+                opened.write(secrets.token_hex(32))
+            os.link(made, file)
+        except FileExistsError:
+            pass
+        finally:
+            os.unlink(made)
+
+    def _unusable(self, fault: OSError) -> ServiceError:
+        return ServiceError(f"{self.path} can't be used: {fault.strerror}. Choose another folder with --data.")

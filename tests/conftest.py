@@ -1,0 +1,78 @@
+"""A real Postgres for the whole run, and a database of its own for each test that asks."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from onering.log.migrate import migrate
+from onering.service.folders import DataFolder
+from onering.service.postgres import EmbeddedPostgres
+
+TEMPLATE = "onering_template"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """Run a Postgres of this test run, with nothing in it and no care for power failures."""
+    # Not pytest's own folder: that one is closed to the system user as whom Postgres runs under root.
+    parent = Path(tempfile.mkdtemp(prefix="onering-tests-"))
+    parent.chmod(0o755 if os.geteuid() == 0 else 0o700)
+    embedded = EmbeddedPostgres(DataFolder(parent / "data"), durable=False)
+    try:
+        embedded.start()
+        yield embedded
+    finally:
+        embedded.stop()
+        shutil.rmtree(parent)
+
+
+@pytest.fixture(scope="session")
+def _template(postgres: EmbeddedPostgres) -> str:
+    """Bring a database to this release once; return the DSN of the service's role, to that database."""
+    _administer(postgres, f"CREATE DATABASE {TEMPLATE}")
+    return asyncio.run(migrate(postgres.dsn(database=TEMPLATE)))
+
+
+@pytest.fixture
+def _name(postgres: EmbeddedPostgres, _template: str) -> Iterator[str]:
+    name = f"test_{uuid4().hex}"
+    _administer(postgres, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    yield name
+    _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def admin_dsn(postgres: EmbeddedPostgres, _name: str) -> str:
+    """Return the DSN of a new database, as the administrator who may do everything."""
+    return postgres.dsn(database=_name)
+
+
+@pytest.fixture
+def app_dsn(_template: str, _name: str) -> str:
+    """Return the DSN of a new database, as the role of the service."""
+    return _template.replace(TEMPLATE, _name)
+
+
+@pytest.fixture
+def empty_dsn(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """Return the DSN of a new database without a log, as the administrator."""
+    name = f"empty_{uuid4().hex}"
+    _administer(postgres, f"CREATE DATABASE {name}")
+    yield postgres.dsn(database=name)
+    _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _administer(postgres: EmbeddedPostgres, sql: str) -> None:
+    async def run() -> None:
+        conn = await asyncpg.connect(postgres.dsn(database="postgres"))
+        await conn.execute(sql)
+        await conn.close()
+
+    asyncio.run(run())
