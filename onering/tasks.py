@@ -1,4 +1,4 @@
-"""The background tasks of a process: named, started together, stopped by a deadline; the death of one is known at once."""
+"""The background tasks of a process: named, started together, stopped by a deadline; one that dies is known at once."""
 
 import asyncio
 import logging

@@ -4,13 +4,15 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
+from onering.log.connection import Database
 from onering.log.migrate import migrate
 from onering.service.folders import DataFolder
 from onering.service.postgres import EmbeddedPostgres
@@ -58,6 +60,14 @@ def admin_dsn(postgres: EmbeddedPostgres, _name: str) -> str:
 def app_dsn(_template: str, _name: str) -> str:
     """Return the DSN of a new database, as the role of the service."""
     return _template.replace(TEMPLATE, _name)
+
+
+@pytest.fixture
+async def owner(admin_dsn: str) -> AsyncIterator[Any]:
+    """Return a connection of the administrator to the test's database."""
+    conn = await Database(admin_dsn).connect("test")
+    yield conn
+    conn.terminate()
 
 
 @pytest.fixture

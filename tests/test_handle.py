@@ -19,13 +19,11 @@ from onering.handle import (
     Unavailable,
     fingerprint,
 )
-from onering.log.append import append
+from onering.log.append import NewEvent, Write, append
 from onering.log.connection import Database
 from onering.log.event import DEFAULT_LANE as LANE
 from tests.log.writing import command as raw_command
 from tests.node import check_dense, log_of, node, person
-
-from onering.log.append import NewEvent, Write
 
 
 def same(first: Outcome, again: Outcome) -> bool:
@@ -57,7 +55,10 @@ async def test_concurrent_commands_of_one_draft_share_commits_and_keep_one_order
 
 
 async def test_sixty_concurrent_adds_over_two_processes_are_each_stored_once(app_dsn: str) -> None:
-    async with node(app_dsn, handling=Handling(attempts=20)) as one, node(app_dsn, handling=Handling(attempts=20)) as two:
+    async with (
+        node(app_dsn, handling=Handling(attempts=20)) as one,
+        node(app_dsn, handling=Handling(attempts=20)) as two,
+    ):
         draft = (await one.create()).draft_id
         outcomes = await asyncio.gather(*[(one, two)[n % 2].add(draft, content=f"{n}") for n in range(60)])
         assert sorted(o.version for o in outcomes) == list(range(2, 62))
@@ -247,13 +248,15 @@ class TestRefusals:
 
 class TestTrouble:
     async def test_others_being_first_every_time_is_a_conflict(self, app_dsn: str) -> None:
-        async with node(app_dsn, handling=Handling(attempts=1), poll_seconds=60) as one:
-            async with node(app_dsn, announce=False) as two:
-                draft = (await one.create()).draft_id
-                await two.add(draft)
-                with pytest.raises(Contended):
-                    await one.add(draft)
-                assert (await one.add(draft)).version == 3
+        async with (
+            node(app_dsn, handling=Handling(attempts=1), poll_seconds=60) as one,
+            node(app_dsn, announce=False) as two,
+        ):
+            draft = (await one.create()).draft_id
+            await two.add(draft)
+            with pytest.raises(Contended):
+                await one.add(draft)
+            assert (await one.add(draft)).version == 3
 
     async def test_a_log_that_does_not_answer_is_unavailable_and_the_key_tells_later(
         self, app_dsn: str, owner: Any
@@ -270,7 +273,9 @@ class TestTrouble:
             assert len(await log_of(one.pool)) == 2
 
     async def test_it_recovers_when_the_database_cuts_every_connection(self, app_dsn: str, owner: Any) -> None:
-        cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        cut = """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = current_database() AND pid <> pg_backend_pid()"""
         async with node(app_dsn, poll_seconds=0.1) as one:
             draft = (await one.create()).draft_id
             acknowledged = []
@@ -320,7 +325,9 @@ class TestStates:
             for _ in range(6):
                 await one.add(draft)
             async with asyncio.timeout(10):
-                while not await one.pool.fetchval("UPDATE onering.snapshots SET format = 'other', state = 'x' RETURNING 1"):
+                while not await one.pool.fetchval(
+                    "UPDATE onering.snapshots SET format = 'other', state = 'x' RETURNING 1"
+                ):
                     await asyncio.sleep(0.01)
         async with node(app_dsn) as two:
             assert (await two.states.current(draft)).state.segment_count == 6
@@ -360,5 +367,3 @@ class TestStates:
             assert (await two.create(key="k")).repeated
             assert (await two.add(draft)).version == 3
             assert (await two.states.current(draft)).state.segment_count == 2
-
-

@@ -12,7 +12,7 @@ def derived(command_id: UUID, role: str, n: int = 0) -> UUID:
 
 
 def command_identity(principal: str, draft_id: UUID | None, key: str) -> UUID:
-    """Return a command's identity: UUIDv5 of its idempotency scope (principal, draft, key); for create (principal, key).
+    """Return a command's identity: UUIDv5 of its idempotency scope (principal, draft, key); to create, (principal, key).
 
     Lengths precede the parts, so no two scopes spell the same name.
     """

@@ -142,13 +142,15 @@ class Batcher:
                 await self._disconnect()
                 await backoff.wait()
             except REFUSED as refusal:
-                return await self._isolate(batch, refusal)
+                await self._isolate(batch, refusal)
+                return
             except DATABASE_FAULTS as fault:
                 logger.warning("lost the log's database, trying again: %s", fault or type(fault).__name__)
                 await self._disconnect()
                 await backoff.wait()
             else:
-                return self._settle(batch, outcomes)
+                self._settle(batch, outcomes)
+                return
 
     async def _append(self, batch: Sequence[_Waiting]) -> list[AppendOutcome]:
         if self._conn is None or self._conn.is_closed():
@@ -161,7 +163,8 @@ class Batcher:
             logger.error("the log refused command %s: %s", batch[0].append.command_id, refusal)
             failure = AppendFailed("the log refused this command")
             failure.__cause__ = refusal
-            return _answer(batch[0], failure)
+            _answer(batch[0], failure)
+            return
         middle = len(batch) // 2
         await self._commit(batch[:middle])
         await self._commit(batch[middle:])

@@ -31,7 +31,7 @@ async def running(clerk, client, clock=None, **limits):
 
 async def until(condition, seconds=5.0):
     async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - the fake server's counter has no event
+        while not condition():
             await asyncio.sleep(0.005)
 
 

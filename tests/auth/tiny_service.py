@@ -45,7 +45,7 @@ async def serving(auth: Auth) -> AsyncIterator[int]:
     async with asyncio.TaskGroup() as group:
         group.create_task(server._serve(), name="uvicorn")
         async with asyncio.timeout(10):
-            while not server.started:  # noqa: ASYNC110 - uvicorn has no event for this
+            while not server.started:
                 await asyncio.sleep(0.01)
         try:
             yield server.servers[0].sockets[0].getsockname()[1]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,7 +20,9 @@ Connect = Callable[[], Awaitable[Connection]]
 
 
 async def test_positions_are_dense_across_streams_and_versions_within_one(app: Connection) -> None:
-    outcomes = await append(app, LANE, [command(write("a", 0, "1", "2")), command(write("b", 0, "3")), command(write("a", 2, "4"))])
+    outcomes = await append(
+        app, LANE, [command(write("a", 0, "1", "2")), command(write("b", 0, "3")), command(write("a", 2, "4"))]
+    )
     assert [(o.position, o.version) for o in outcomes if isinstance(o, Appended)] == [(2, 2), (3, 1), (4, 3)]
     rows = await read_lane(app, LANE, 0, 10)
     assert [(e.position, e.stream_id, e.version) for e in rows] == [
@@ -131,7 +134,7 @@ async def test_racing_appenders_leave_no_gap_and_lose_nothing(connect: Connect) 
     await asyncio.gather(*[run(n, conn) for n, conn in enumerate(connections)])
     rows = await read_lane(connections[0], LANE, 0, 1000)
     assert [e.position for e in rows] == list(range(1, appenders * rounds + 1))
-    assert all(a.recorded_at <= b.recorded_at for a, b in zip(rows, rows[1:], strict=False))
+    assert all(a.recorded_at <= b.recorded_at for a, b in pairwise(rows))
 
 
 async def test_of_two_writers_at_one_version_one_wins(connect: Connect) -> None:

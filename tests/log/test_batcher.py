@@ -22,9 +22,11 @@ Connect = Callable[[], Awaitable[Any]]
 
 @asynccontextmanager
 async def batching(
-    dsn: str, limits: BatchLimits = BatchLimits(), committed: Callable[[Sequence[StoredEvent]], None] = lambda _: None
+    dsn: str,
+    limits: BatchLimits | None = None,
+    committed: Callable[[Sequence[StoredEvent]], None] = lambda _: None,
 ) -> AsyncIterator[Batcher]:
-    batcher = Batcher(Database(dsn), LANE, committed, limits)
+    batcher = Batcher(Database(dsn), LANE, committed, limits or BatchLimits())
     tasks = Tasks()
     tasks.start({"batcher": batcher.run})
     try:
@@ -68,7 +70,9 @@ async def test_conflicts_and_repeats_fail_alone(app_dsn: str) -> None:
         first = command(write("a", 0, "1"))
         await batcher.submit(first)
         outcomes = await asyncio.gather(
-            batcher.submit(first), batcher.submit(command(write("a", 0, "stale"))), batcher.submit(command(write("a", 1, "2")))
+            batcher.submit(first),
+            batcher.submit(command(write("a", 0, "stale"))),
+            batcher.submit(command(write("a", 1, "2"))),
         )
     assert [type(o) for o in outcomes] == [Repeated, Conflict, Appended]
 
@@ -115,7 +119,9 @@ async def test_a_caller_that_leaves_does_not_cancel_the_shared_batch(app_dsn: st
 
 
 LANE_WAITERS = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND classid = 1330795079"
-APPENDERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'onering appender' AND datname = current_database()"
+APPENDERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE application_name = 'onering appender' AND datname = current_database()"""
 
 
 async def waiting_for_lane(conn: Any) -> None:

@@ -12,7 +12,9 @@ from onering.log.reader import read_lane
 from tests.log.writing import command, stream, write
 from tests.node import node
 
-LISTENERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'onering tail' AND datname = current_database()"
+LISTENERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE application_name = 'onering tail' AND datname = current_database()"""
 
 
 async def until(tail: Any, position: int) -> None:
@@ -128,5 +130,3 @@ async def test_an_unmigrated_database_is_an_error_that_says_what_to_do(admin_dsn
     with pytest.raises(LookupError, match="onering migrate"):
         async with node(admin_dsn):
             pass
-
-

@@ -1,0 +1,121 @@
+"""HTTP/1.1 request heads bounded in bytes and time: uvicorn's httptools protocol bounds neither."""
+
+import asyncio
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEAD_SECONDS = 10.0
+
+_CODES = {
+    HTTPStatus.BAD_REQUEST: "validation_error",
+    HTTPStatus.REQUEST_TIMEOUT: "request_timeout",
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "headers_too_large",
+}
+
+
+class HeadTooLong(Exception):
+    """Raised inside the parser, so that it stops."""
+
+
+class BoundedHeads(HttpToolsProtocol):
+    """Refuses a longer head with 431, and one that does not arrive in time with 408."""
+
+    head_limit = 16 * 1024
+    head_seconds = HEAD_SECONDS
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._in_head = False
+        self._too_long = False
+        self._size = 0
+        self._unparsed = 0
+        self._deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
+        super().connection_made(transport)
+        self._deadline = self.loop.call_later(self.head_seconds, self._late)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._cancel_deadline()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        was_in_head = self._in_head
+        super().data_received(data)
+        if not self._in_head or self.transport.is_closing():
+            return
+        # The parser keeps a header to itself until it ends; what came since the head began is the bound of that.
+        self._unparsed = self._unparsed + len(data) if was_in_head else 0
+        if self._unparsed > self.head_limit:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, self._too_long_text())
+        elif self._deadline is None:
+            self._deadline = self.loop.call_later(self.head_seconds, self._late)
+
+    def on_message_begin(self) -> None:
+        self._in_head, self._size, self._unparsed = True, 0, 0
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        self._grow(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._grow(len(name) + len(value) + len(": \r\n"))
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        if self._deadline is not None:
+            self._cancel_deadline()
+        super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        if self._too_long:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, self._too_long_text())
+        else:
+            self._refuse(HTTPStatus.BAD_REQUEST, "This is not a valid HTTP request.")
+
+    def _grow(self, length: int) -> None:
+        self._size += length
+        if self._size > self.head_limit:
+            self._too_long = True
+            raise HeadTooLong
+
+    def _too_long_text(self) -> str:
+        return f"The request's line and headers are longer than {self.head_limit} bytes."
+
+    def _late(self) -> None:
+        self._deadline = None
+        if not self.transport.is_closing():
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT, f"The request's headers took over {self.head_seconds:g} seconds.")
+
+    def _cancel_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _refuse(self, status: HTTPStatus, detail: str) -> None:
+        """Answer before there is a request, and close."""
+        body = _problem(status, detail)
+        head = (
+            f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: application/problem+json\r\n"
+            f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode("ascii") + body)
+        self.transport.close()
+
+
+def _problem(status: HTTPStatus, detail: str) -> bytes:
+    code = _CODES[status]
+    return orjson.dumps(
+        {
+            "type": f"/problems/{code.replace('_', '-')}",
+            "title": status.phrase,
+            "status": status.value,
+            "detail": detail,
+            "error": {"code": code, "message": detail},
+        }
+    )
