@@ -103,9 +103,9 @@ async def node(
 ) -> AsyncIterator[Node]:
     """Run a node until the block ends; a task of it that died is an error of the test."""
     database = Database(dsn)
-    pool = await database.pool("test", size=4)
     tail = Tail(database, LANE, poll_seconds=poll_seconds)
     hints = Hints(database, LANE)
+    tasks = Tasks()
 
     def committed(events: Sequence[StoredEvent]) -> None:
         tail.offer(events)
@@ -113,15 +113,15 @@ async def node(
             hints.announce(events[-1].position)
 
     batcher = Batcher(database, LANE, committed)
-    snapshots = Snapshots(pool, LANE, FORMAT)
-    states = DraftStates(pool, tail, snapshots, capacity_bytes=capacity_bytes, snapshot_events=snapshot_events)
-    handler = CommandHandler(states, batcher, pool, lane=LANE, clock=clock, handling=handling)
-    made = Node(handler, states, batcher, tail, hints, pool)
-    tail.subscribe(made.seen.extend)
-    await tail.start()
-    tasks = Tasks()
-    tasks.start({"tail": tail.run, "hints": hints.run, "batcher": batcher.run, "snapshots": snapshots.run})
+    pool = await database.pool("test", size=4)
     try:
+        snapshots = Snapshots(pool, LANE, FORMAT)
+        states = DraftStates(pool, tail, snapshots, capacity_bytes=capacity_bytes, snapshot_events=snapshot_events)
+        handler = CommandHandler(states, batcher, pool, lane=LANE, clock=clock, handling=handling)
+        made = Node(handler, states, batcher, tail, hints, pool)
+        tail.subscribe(made.seen.extend)
+        await tail.start()
+        tasks.start({"tail": tail.run, "hints": hints.run, "batcher": batcher.run, "snapshots": snapshots.run})
         yield made
         assert tasks.alive
     finally:

@@ -1,4 +1,4 @@
-"""Connections to a database of one's own: as the service, and as the administrator."""
+"""Connections to a database of one's own, as the service."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -26,10 +26,3 @@ async def connect(app_dsn: str) -> AsyncIterator[Connect]:
 @pytest.fixture
 async def app(connect: Connect) -> Any:
     return await connect()
-
-
-@pytest.fixture
-async def owner(admin_dsn: str) -> AsyncIterator[Any]:
-    conn = await Database(admin_dsn).connect("test")
-    yield conn
-    conn.terminate()

@@ -1,6 +1,7 @@
 """The tail: everything that commits, in order, once, whoever commits it and whatever is lost on the way."""
 
 import asyncio
+import gc
 from typing import Any
 
 import pytest
@@ -130,3 +131,4 @@ async def test_an_unmigrated_database_is_an_error_that_says_what_to_do(admin_dsn
     with pytest.raises(LookupError, match="onering migrate"):
         async with node(admin_dsn):
             pass
+    gc.collect()  # a connection left open by the start that failed would warn here, not in some later test
