@@ -174,7 +174,7 @@ class CommandHandler:
     def _decide(
         self, entry: Entry, tip: Tip, expected_version: int | None, command: Command, actor: Actor, now: datetime
     ) -> list[Event]:
-        if entry.unknown is not None:
+        if entry.unknown is not None and entry.unknown.event.stream_type == "draft":
             raise TooNew("A newer release of this service wrote to the draft; this server cannot change it.")
         if not isinstance(command, CreateDraft) and not may_read(tip.state, actor.user_id, actor.workspace_id):
             raise NotFound("There is no such draft.")

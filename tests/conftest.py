@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 
 from onering.log.connection import Database
-from onering.log.migrate import migrate
+from onering.log.migrate import APP, OWNER, migrate
 from onering.service.folders import DataFolder
 from onering.service.postgres import EmbeddedPostgres
 
@@ -46,6 +46,8 @@ def _template(postgres: EmbeddedPostgres) -> str:
 def _name(postgres: EmbeddedPostgres, _template: str) -> Iterator[str]:
     name = f"test_{uuid4().hex}"
     _administer(postgres, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    # A copy has the contents of its template, not what was granted on the database itself.
+    _administer(postgres, f"GRANT CREATE ON DATABASE {name} TO {OWNER}, {APP}")
     yield name
     _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -31,19 +31,24 @@ def base64url(text: str) -> bytes:
 
 
 def json_object(raw: bytes, *, depth: int = 8) -> dict[str, object]:
-    """Parse a JSON object of UTF-8 bytes, at most `depth` levels deep.
+    """Parse a JSON object, as `json_value` does. Raises `Ambiguous` for any other value."""
+    value = json_value(raw, depth=depth)
+    if not isinstance(value, dict):
+        raise Ambiguous("not a JSON object")
+    return value
 
-    Raises `Ambiguous` for duplicate members, NaN and infinities, a byte order mark, or any other top-level value.
+
+def json_value(raw: bytes, *, depth: int) -> object:
+    """Parse JSON of UTF-8 bytes (RFC 8259), at most `depth` levels deep.
+
+    Raises `Ambiguous` for duplicate members, NaN and infinities, and a byte order mark.
     """
     try:
         text = raw.decode("utf-8")
         _limit_depth(text, depth)
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_constant, parse_float=_finite)
+        return _DECODER.decode(text)
     except ValueError:
         raise Ambiguous("not strict JSON") from None
-    if not isinstance(value, dict):
-        raise Ambiguous("not a JSON object")
-    return value
 
 
 def is_name(value: object, *, limit: int = 255) -> TypeGuard[str]:
@@ -81,3 +86,7 @@ def _finite(text: str) -> float:
     if not math.isfinite(number):
         raise Ambiguous("not a finite number")
     return number
+
+
+# Made once: the standard library makes a new decoder per call that has hooks.
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_constant, parse_float=_finite)

@@ -1,0 +1,256 @@
+"""The composition root: every part of a process made once and given what it needs; settings are read here."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from onering.auth.composition import build, key_client
+from onering.domain.values import Visibility
+from onering.handle import CommandHandler, Handling
+from onering.http.acknowledged import Acknowledged
+from onering.http.application import BodyLimits, application, refuse
+from onering.http.boundary import safety_headers
+from onering.http.call import request_id_of
+from onering.http.commands import Commands
+from onering.http.operations import Health, Operations
+from onering.http.problems import Problem
+from onering.http.queries import Queries
+from onering.http.routes import table
+from onering.live.ends import End
+from onering.live.hub import Hub
+from onering.live.limits import Limits
+from onering.log.batcher import Batcher, BatchLimits
+from onering.log.connection import Database
+from onering.log.event import DEFAULT_LANE, StoredEvent
+from onering.log.hints import Hints
+from onering.log.idempotency import Forgetting
+from onering.log.snapshots import Snapshots
+from onering.log.tail import Tail
+from onering.settings import Environment, Settings
+from onering.states import FORMAT, DraftStates
+from onering.tasks import Tasks
+from onering.users import Users
+from projections import PROJECTIONS
+from projections.checkpoints import Checkpoints
+from projections.models import ReadModels
+from projections.projector import Projector
+from projections.rebuild import prepare
+
+
+def utc_now() -> datetime:
+    """Return the time of this machine's clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process that serves: its ASGI application, and what its server must do before it stops."""
+
+    asgi: ASGIApp
+    hub: Hub
+    batcher: Batcher
+    tasks: Tasks
+
+    async def failed(self) -> BaseException:
+        """Wait until a background task died, and return what it died of: this process must not go on."""
+        return await self.tasks.wait_failed()
+
+    async def drain(self) -> None:
+        """Move every socket on, then see everything submitted through to its outcome."""
+        await self.hub.drain()
+        await self.batcher.drained()
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, dsn: str, development_secret: bytes | None = None, *, clock: Callable[[], datetime] = utc_now
+) -> AsyncIterator[Process]:
+    """Run everything behind the port on the database at `dsn`, which is migrated, until the block ends.
+
+    `development_secret` (32 bytes or more) admits the tokens of `onering token`, in local and test. Raises
+    boot.UnsafeConfiguration, LookupError for a database without a log, and DATABASE_FAULTS.
+    """
+    async with AsyncExitStack() as closing:
+        parts = await _Parts.make(settings, dsn, development_secret, clock, closing)
+        await prepare(parts.database, DEFAULT_LANE)
+        await parts.tail.start()
+        parts.tasks.start(parts.runs())
+        closing.push_async_callback(parts.tasks.stop, settings.shutdown_seconds)
+        yield Process(parts.asgi(), parts.hub, parts.batcher, parts.tasks)
+
+
+class _Parts:
+    """The parts of a process, in the order in which one needs the other."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        pool: "asyncpg.Pool[Any]",
+        keys: Any,
+        secret: bytes | None,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.settings = settings
+        self.database = database
+        self.clock = clock
+        self.secret = secret
+        self.tasks = Tasks()
+        self.tail = Tail(database, DEFAULT_LANE, poll_seconds=settings.poll_seconds)
+        self.hints = Hints(database, DEFAULT_LANE)
+        self.batcher = Batcher(database, DEFAULT_LANE, self._committed, _batch_limits(settings))
+        self.snapshots = Snapshots(pool, DEFAULT_LANE, FORMAT)
+        self.states = DraftStates(
+            pool,
+            self.tail,
+            self.snapshots,
+            capacity_bytes=settings.state_cache_mib << 20,
+            snapshot_events=settings.snapshot_events,
+        )
+        self.handler = CommandHandler(
+            self.states, self.batcher, pool, lane=DEFAULT_LANE, clock=clock, handling=_handling(settings)
+        )
+        self.checkpoints = Checkpoints(pool, DEFAULT_LANE, PROJECTIONS)
+        self.models = ReadModels(pool, self.checkpoints)
+        self.projector = Projector(
+            database,
+            self.tail,
+            self.checkpoints,
+            PROJECTIONS,
+            batch_events=settings.projector_events,
+            keep_seconds=settings.projection_keep_seconds,
+            poll_seconds=settings.poll_seconds,
+        )
+        self.acknowledged = Acknowledged()
+        self.tail.on_rewind(self.acknowledged.forget)
+        registrar = Users(pool, self.batcher).register
+        self.auth = build(settings, registrar=registrar, http_client=keys, development_secret=secret)
+        self.hub = Hub(
+            tail=self.tail,
+            states=self.states,
+            models=self.models,
+            principal=self.auth.principal,
+            sign_in=self.auth.sign_in,
+            limits=_feed_limits(settings),
+            anonymous_read=_anonymous_read(settings),
+            refuse=_refuse_handshake,
+        )
+
+    @classmethod
+    async def make(
+        cls,
+        settings: Settings,
+        dsn: str,
+        secret: bytes | None,
+        clock: Callable[[], datetime],
+        closing: AsyncExitStack,
+    ) -> "_Parts":
+        database = Database(dsn, statement_seconds=settings.statement_seconds)
+        pool = await database.pool("reads", size=settings.pool_connections)
+        closing.callback(pool.terminate)
+        keys = await closing.enter_async_context(key_client())
+        return cls(settings, database, pool, keys, secret, clock)
+
+    def runs(self) -> Mapping[str, Any]:
+        """Return the background tasks of a process, by name."""
+        runs: dict[str, Any] = {
+            "tail": self.tail.run,
+            "batcher": self.batcher.run,
+            "hints": self.hints.run,
+            "projector": self.projector.run,
+            "snapshots": self.snapshots.run,
+            "live feed": self.hub.run,
+            "keys": self.auth.run,
+        }
+        if self.settings.idempotency_days:
+            runs["idempotency"] = Forgetting(self.database, self.settings.idempotency_days).run
+        return runs
+
+    def asgi(self) -> ASGIApp:
+        """Return the application."""
+        return application(
+            table(self._commands(), self._queries(), self._operations()),
+            self.hub,
+            lambda app: self.auth.middleware(app, refuse=refuse),
+            limits=BodyLimits(self.settings.body_limit, self.settings.json_depth),
+            origins=self.settings.allowed_origins,
+            headers=safety_headers(tls=self.settings.env in (Environment.STAGING, Environment.PRODUCTION)),
+        )
+
+    def _committed(self, events: Sequence[StoredEvent]) -> None:
+        self.tail.offer(events)
+        self.hints.announce(events[-1].position)
+
+    def _commands(self) -> Commands:
+        return Commands(self.handler, self.models, self.acknowledged, self.auth.principal)
+
+    def _queries(self) -> Queries:
+        return Queries(
+            states=self.states,
+            models=self.models,
+            tail=self.tail,
+            acknowledged=self.acknowledged,
+            principal=self.auth.principal,
+            clock=self.clock,
+            anonymous_read=_anonymous_read(self.settings),
+            read_wait=self.settings.read_wait,
+        )
+
+    def _operations(self) -> Operations:
+        health = Health(self.tail, self.projector, self.auth.health, lambda: self.tasks.alive)
+        # A page may ask for tokens where anybody on this machine may be anybody: in local alone.
+        secret = self.secret if self.settings.env is Environment.LOCAL else None
+        return Operations(health, _config(self.settings), development_secret=secret, clock=self.clock)
+
+
+async def _refuse_handshake(scope: Scope, receive: Receive, send: Send, end: End) -> None:
+    request_id = request_id_of(scope)
+    problem = Problem(end.status or 500, end.code or "internal_error", f"{end.reason[:1].upper()}{end.reason[1:]}.")
+    await problem.response(request_id)(scope, receive, send)
+
+
+def _is_developing(settings: Settings) -> bool:
+    return settings.env in (Environment.LOCAL, Environment.TEST)
+
+
+def _anonymous_read(settings: Settings) -> bool:
+    return _is_developing(settings) if settings.anonymous_read is None else settings.anonymous_read
+
+
+def _handling(settings: Settings) -> Handling:
+    default = "public" if _is_developing(settings) else "private"
+    return Handling(
+        default_visibility=Visibility(settings.default_visibility or default),
+        command_seconds=settings.command_seconds,
+        attempts=settings.decide_attempts,
+    )
+
+
+def _batch_limits(settings: Settings) -> BatchLimits:
+    return BatchLimits(settings.batch_commands, settings.batch_bytes, settings.queue_commands)
+
+
+def _feed_limits(settings: Settings) -> Limits:
+    return Limits(**{name: getattr(settings, name) for name in Limits.__dataclass_fields__})
+
+
+def _config(settings: Settings) -> dict[str, Any]:
+    """Return what /v1/config tells: nothing secret is in it."""
+    return {
+        "environment": settings.env,
+        "clerk_publishable_key": settings.clerk_publishable_key,
+        "anonymous_read": _anonymous_read(settings),
+        "default_visibility": _handling(settings).default_visibility,
+        "limits": {
+            "body_bytes": settings.body_limit,
+            "title_characters": 200,
+            "description_characters": 2000,
+            "segment_characters": 500,
+            "heartbeat_seconds": settings.heartbeat_seconds,
+        },
+    }

@@ -1,0 +1,76 @@
+"""The ASGI application: routes behind sign-in, CORS and the boundary."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from starlette.routing import BaseRoute, Route, Router, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from onering.auth.faults import AuthFault
+from onering.http.boundary import Boundary
+from onering.http.call import Call, request_id_of
+from onering.http.commands import Endpoint
+from onering.http.faults import MethodNotAllowed, NoSuchRoute
+from onering.http.origins import ListedOrigins
+from onering.http.problems import problem_of
+from onering.http.routes import FEED, Line
+
+Middleware = Callable[[ASGIApp], ASGIApp]
+
+
+@dataclass(frozen=True, slots=True)
+class BodyLimits:
+    """Longest body in bytes, and deepest nesting of its JSON."""
+
+    length: int
+    depth: int
+
+
+class Resource:
+    """One path: what each method of it does."""
+
+    def __init__(self, endpoints: Mapping[str, Endpoint], limits: BodyLimits) -> None:
+        self._endpoints = dict(endpoints)
+        if "GET" in endpoints:
+            self._endpoints["HEAD"] = endpoints["GET"]  # the server leaves the body out
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        endpoint = self._endpoints.get(scope["method"])
+        if endpoint is None:
+            raise MethodNotAllowed(self._endpoints)
+        call = Call(scope, receive, limit=self._limits.length, depth=self._limits.depth)
+        answered = await endpoint(call)
+        await answered.send(send)
+
+
+def application(
+    lines: Sequence[Line],
+    feed: ASGIApp,
+    sign_in: Middleware,
+    *,
+    limits: BodyLimits,
+    origins: Collection[str],
+    headers: list[tuple[bytes, bytes]],
+) -> ASGIApp:
+    """Return the whole front: `feed` takes the live feed's sockets, `sign_in` verifies callers, `origins` may call."""
+    router = Router(routes=_routes(lines, feed, limits), redirect_slashes=False, default=_no_route)
+    return Boundary(ListedOrigins(sign_in(router), origins) if origins else sign_in(router), headers)
+
+
+async def refuse(scope: Scope, receive: Receive, send: Send, fault: AuthFault) -> None:
+    """Answer a fault of sign-in with its problem; a handshake is refused with the same."""
+    request_id = request_id_of(scope)
+    await problem_of(fault, request_id).response(request_id)(scope, receive, send)
+
+
+def _routes(lines: Sequence[Line], feed: ASGIApp, limits: BodyLimits) -> list[BaseRoute]:
+    paths: dict[str, dict[str, Endpoint]] = {}
+    for line in lines:
+        paths.setdefault(line.path, {})[line.method] = line.endpoint
+    routes: list[BaseRoute] = [Route(path, Resource(endpoints, limits)) for path, endpoints in paths.items()]
+    return [*routes, WebSocketRoute(FEED, feed)]
+
+
+async def _no_route(scope: Scope, receive: Receive, send: Send) -> None:
+    raise NoSuchRoute("There is nothing at this path.")

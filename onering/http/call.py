@@ -1,0 +1,152 @@
+"""One HTTP request, read strictly: what could be understood in two ways is refused."""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl
+from uuid import UUID, uuid4
+
+from starlette.types import Receive, Scope
+
+from onering.auth.faults import NoCredentials
+from onering.auth.identity import Identity, identity_of
+from onering.auth.strict import Ambiguous, json_value
+from onering.domain.refusals import NotFound
+from onering.http.faults import BadRequest, PayloadTooLarge, UnsupportedMediaType
+
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{1,64}")
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_JSON = re.compile(r'application/json(\s*;\s*charset\s*=\s*"?utf-?8"?)?\s*', re.IGNORECASE)
+_SCOPE_KEY = "onering.request_id"
+
+
+class ClientGone(Exception):
+    """The client hung up before its request was complete; nobody waits for an answer."""
+
+
+def request_id_of(scope: Scope) -> str:
+    """Return the request's id: the client's own if it is 1 to 64 of `[A-Za-z0-9_-]`, else a new one."""
+    known: str | None = scope.get(_SCOPE_KEY)
+    if known is None:
+        sent = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+        known = sent.decode("ascii") if _REQUEST_ID.fullmatch(sent) else uuid4().hex
+        scope[_SCOPE_KEY] = known
+    return known
+
+
+class Call:
+    """A request to one route. `limit` (bytes) and `depth` bound its body."""
+
+    __slots__ = ("__dict__", "_depth", "_limit", "_receive", "_scope")
+
+    def __init__(self, scope: Scope, receive: Receive, *, limit: int, depth: int) -> None:
+        self._scope = scope
+        self._receive = receive
+        self._limit = limit
+        self._depth = depth
+
+    @property
+    def request_id(self) -> str:
+        """What names this request in logs, problems and stored events."""
+        return request_id_of(self._scope)
+
+    @property
+    def identity(self) -> Identity | None:
+        """The verified caller; None is an anonymous one."""
+        return identity_of(self._scope)
+
+    def signed_in(self) -> Identity:
+        """Return the verified caller. Raises NoCredentials."""
+        if (identity := self.identity) is None:
+            raise NoCredentials
+        return identity
+
+    @property
+    def path(self) -> Mapping[str, str]:
+        """The parameters of the route's path, as they were sent."""
+        params: Mapping[str, str] = self._scope["path_params"]
+        return params
+
+    def draft_id(self) -> UUID:
+        """Return the path's draft. Raises NotFound for what is no UUID: there is nothing of that name."""
+        if _UUID.fullmatch(text := self.path["draft_id"]) is None:
+            raise NotFound("There is no such draft.")
+        return UUID(text)
+
+    @property
+    def headers(self) -> Iterable[tuple[bytes, bytes]]:
+        """Every header field, names in lower case."""
+        fields: Iterable[tuple[bytes, bytes]] = self._scope["headers"]
+        return fields
+
+    def header(self, name: bytes) -> str | None:
+        """Return the field's one value, or None without it. Raises BadRequest for several."""
+        values = [value for field, value in self._scope["headers"] if field == name]
+        if len(values) > 1:
+            raise BadRequest(f"Send {name.decode().title()} once.")
+        return values[0].decode("latin-1") if values else None
+
+    @cached_property
+    def query(self) -> Mapping[str, str]:
+        """The query's parameters. Raises BadRequest for one that is there twice, or is no UTF-8."""
+        try:
+            text = self._scope["query_string"].decode("ascii")
+            pairs = parse_qsl(text, keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=64)
+        except ValueError:
+            raise BadRequest("The query of this URL can't be read.") from None
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise BadRequest("A parameter is in the query twice.")
+        return found
+
+    async def json(self) -> Any:
+        """Return the body's JSON value; None for no body at all. Raises RequestFault, ClientGone."""
+        raw = await self._body()
+        if not raw:
+            return None
+        self._check_media_type()
+        try:
+            return json_value(raw, depth=self._depth)
+        except Ambiguous:
+            raise BadRequest(
+                f"The body is not JSON with one meaning: UTF-8, no member twice, at most {self._depth} levels deep."
+            ) from None
+
+    async def object(self) -> dict[str, Any]:
+        """Return the body's JSON object, empty for no body at all. Raises RequestFault, ClientGone."""
+        value = await self.json()
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            raise BadRequest("The body must be a JSON object.")
+        return value
+
+    def _check_media_type(self) -> None:
+        if _JSON.fullmatch(self.header(b"content-type") or "") is None:
+            raise UnsupportedMediaType("Send the body as application/json in UTF-8.")
+        if (self.header(b"content-encoding") or "identity").lower() != "identity":
+            raise UnsupportedMediaType("Send the body as it is, without Content-Encoding.")
+
+    async def _body(self) -> bytes:
+        message = await self._receive()
+        if not message.get("more_body") and message["type"] == "http.request":
+            body: bytes = message.get("body", b"")
+            self._check_length(len(body))
+            return body
+        return await self._chunks(message)
+
+    async def _chunks(self, message: Any) -> bytes:
+        body = bytearray()
+        while True:
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            body += message.get("body", b"")
+            self._check_length(len(body))
+            if not message.get("more_body"):
+                return bytes(body)
+            message = await self._receive()
+
+    def _check_length(self, length: int) -> None:
+        if length > self._limit:
+            raise PayloadTooLarge(f"The body is longer than {self._limit} bytes.", headers=[("Connection", "close")])

@@ -1,0 +1,146 @@
+"""The routes that change something: any command, an array of them, and the published resource forms of each."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import orjson
+
+from onering.domain.actor import Actor
+from onering.domain.commands import Command
+from onering.handle import CommandHandler, CommandRequest, Outcome
+from onering.http.acknowledged import Acknowledged
+from onering.http.answers import MINIMAL, Answer, at_position, data, etag
+from onering.http.call import Call
+from onering.http.envelope import Envelope, command_request, draft_named, envelope, model_of
+from onering.http.faults import BadRequest, InvalidFields
+from onering.http.problems import problem_of
+from onering.log.wire import Principal, encode_event
+from projections.drafts import read_draft
+from projections.models import ReadModels
+from projections.people import display_names
+from projections.rendering import people_of, render_draft
+
+MOST_COMMANDS = 100
+
+Endpoint = Callable[[Call], Awaitable[Answer]]
+
+
+class Commands:
+    """Endpoints that hand commands to the handler, as the person who is signed in."""
+
+    def __init__(
+        self, handler: CommandHandler, models: ReadModels, acknowledged: Acknowledged, principal: Principal
+    ) -> None:
+        self._handler = handler
+        self._models = models
+        self._acknowledged = acknowledged
+        self._principal = principal
+
+    async def submit(self, call: Call) -> Answer:
+        """POST /v1/commands: one command, or an array of at most MOST_COMMANDS."""
+        actor = call.signed_in().actor
+        said = envelope(call)
+        body = await call.json()
+        if isinstance(body, list):
+            return await self._submit_all(body, said, actor, call.request_id)
+        if not isinstance(body, dict):
+            raise BadRequest("The body must be a command, or an array of them.")
+        outcome = await self._do(_any_command(body, said, actor, call.request_id), actor)
+        extra = (MINIMAL,) if said.minimal else ()
+        return data(self._outcome(outcome, minimal=said.minimal), at_position(outcome.position), *extra)
+
+    def resource(self, model: type[Command], *, query: Sequence[str] = ()) -> Endpoint:
+        """Return the endpoint of a command's resource form.
+
+        Its fields come from the path, the JSON body and, where named, the query. It answers the whole draft.
+        """
+
+        async def endpoint(call: Call) -> Answer:
+            actor = call.signed_in().actor
+            said = envelope(call)
+            fields = _fields(call, await call.object(), query)
+            request = command_request(fields, model, said, actor, call.request_id, key_needed=False)
+            return await self._answer(await self._do(request, actor), actor, minimal=said.minimal)
+
+        return endpoint
+
+    async def _submit_all(self, bodies: list[Any], said: Envelope, actor: Actor, request_id: str) -> Answer:
+        if said.key is not None or said.conditional:
+            raise BadRequest("Give each command of an array its own idempotency_key and expected_version, no headers.")
+        if len(bodies) > MOST_COMMANDS:
+            raise InvalidFields([{"loc": [], "msg": f"An array has at most {MOST_COMMANDS} commands"}])
+        results: list[dict[str, Any]] = [{}] * len(bodies)
+
+        async def in_sequence(indexes: Sequence[int]) -> None:
+            for index in indexes:
+                results[index] = await self._one_of_many(bodies[index], said, actor, request_id)
+
+        # Those of one draft follow each other; those of different drafts have no order between them, and share commits.
+        async with asyncio.TaskGroup() as group:
+            for indexes in _by_draft(bodies):
+                group.create_task(in_sequence(indexes))
+        return data(results)
+
+    async def _one_of_many(self, body: Any, said: Envelope, actor: Actor, request_id: str) -> dict[str, Any]:
+        try:
+            if not isinstance(body, dict):
+                raise BadRequest("A command is a JSON object.")
+            outcome = await self._do(_any_command(body, said, actor, request_id), actor)
+        except Exception as error:
+            problem = problem_of(error, request_id)
+            return {"status": problem.status, "problem": problem.document(request_id)}
+        return {"status": 200, "data": self._outcome(outcome, minimal=said.minimal)}
+
+    async def _do(self, request: CommandRequest, actor: Actor) -> Outcome:
+        outcome = await self._handler.handle(request, actor)
+        self._acknowledged.note(actor.user_id, outcome.position.position)
+        return outcome
+
+    def _outcome(self, outcome: Outcome, *, minimal: bool) -> dict[str, Any]:
+        shown = _minimal(outcome)
+        if not minimal:
+            shown["events"] = [orjson.Fragment(encode_event(event, self._principal)) for event in outcome.events]
+        return shown
+
+    async def _answer(self, outcome: Outcome, actor: Actor, *, minimal: bool) -> Answer:
+        """Answer the draft as it is now; the bare outcome if so preferred, or if the actor may no longer read it."""
+        if minimal:
+            return data(_minimal(outcome), at_position(outcome.position), etag(outcome.version), MINIMAL)
+        document = await read_draft(self._models, outcome.draft_id)
+        if document is None or not document.readable_by(actor.user_id, actor.workspace_id):
+            return data(_minimal(outcome), at_position(outcome.position))
+        names = await display_names(self._models.pool, people_of(document))
+        position = max(outcome.position, outcome.position._replace(position=document.position))
+        return data(render_draft(document, names), at_position(position), etag(document.version))
+
+
+def _any_command(body: dict[str, Any], said: Envelope, actor: Actor, request_id: str) -> CommandRequest:
+    return command_request(body, model_of(body), said, actor, request_id, key_needed=True)
+
+
+def _minimal(outcome: Outcome) -> dict[str, Any]:
+    return {"draft_id": str(outcome.draft_id), "version": outcome.version, "position": str(outcome.position)}
+
+
+def _fields(call: Call, body: dict[str, Any], query: Sequence[str]) -> dict[str, Any]:
+    """Gather a command's fields; one that is said in two places must be the same in both."""
+    if "type" in body:
+        raise InvalidFields.at("type", "Extra inputs are not permitted")
+    asked = {name: call.query[name] for name in query if name in call.query}
+    path: dict[str, Any] = dict(call.path)
+    if "draft_id" in path:
+        path["draft_id"] = str(call.draft_id())
+    for name, value in (asked | path).items():
+        if body.setdefault(name, value) != value:
+            raise BadRequest(f"`{name}` is not the same in the body as in the URL.")
+    return body
+
+
+def _by_draft(bodies: Sequence[Any]) -> Sequence[Sequence[int]]:
+    """Group the commands' places by the draft they name; one that names none stands alone."""
+    groups: dict[object, list[int]] = {}
+    for index, body in enumerate(bodies):
+        named = body.get("draft_id") if isinstance(body, dict) else None
+        groups.setdefault(draft_named(named) or index, []).append(index)
+    return list(groups.values())

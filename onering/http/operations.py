@@ -1,0 +1,94 @@
+"""The routes of whoever runs the service or builds a front end: is it alive, is it ready, what does it offer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from onering.auth import development
+from onering.auth.credentials import presented
+from onering.auth.faults import Forbidden
+from onering.auth.jwks import KeyHealth
+from onering.auth.origins import check_socket_origin
+from onering.http.answers import Answer, answer, data
+from onering.http.call import Call
+from onering.http.faults import InvalidFields, NoSuchRoute
+from onering.log.connection import DATABASE_FAULTS
+from onering.log.tail import Tail
+from projections.faults import ReadFault
+from projections.projector import Projector
+
+TOKEN_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What readiness is judged by; `alive` says whether every background task of the process runs."""
+
+    tail: Tail
+    projector: Projector
+    issuers: Callable[[], tuple[KeyHealth, ...]]
+    alive: Callable[[], bool]
+
+
+class Operations:
+    """Endpoints without a draft. `config` is what a front end is told; with `development_secret` it may mint tokens."""
+
+    def __init__(
+        self,
+        health: Health,
+        config: dict[str, Any],
+        *,
+        development_secret: bytes | None,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._health = health
+        self._config = config
+        self._secret = development_secret
+        self._clock = clock
+
+    async def healthz(self, call: Call) -> Answer:
+        """GET /healthz: 200 while the process does its work, 503 once a part of it died."""
+        alive = self._health.alive()
+        return answer({"status": "ok" if alive else "failed"}, status=200 if alive else 503)
+
+    async def readyz(self, call: Call) -> Answer:
+        """GET /readyz: 200 when requests can be served: database, tail and read models; else 503. Lag is in events."""
+        try:
+            standing = await self._health.projector.health()
+        except (ReadFault, *DATABASE_FAULTS):
+            return answer({"status": "unavailable", "database": False}, status=503)
+        tail = self._health.tail
+        stuck = [model.name for model in standing if model.trouble]
+        ready = self._health.alive() and tail.connected
+        report = {
+            "status": "ready" if ready else "unavailable",
+            "database": True,
+            "tail": {"connected": tail.connected, "position": tail.position},
+            "projections": [
+                {"name": m.name, "version": m.version, "position": m.position, "lag": m.lag, "stuck": m.name in stuck}
+                for m in standing
+            ],
+            "keys": [{"issuer": key.issuer, "usable": key.usable} for key in self._health.issuers()],
+        }
+        return answer(report, status=200 if ready else 503)
+
+    async def config(self, call: Call) -> Answer:
+        """GET /v1/config: what a front end needs to know before anybody signs in."""
+        return data(self._config)
+
+    async def token(self, call: Call) -> Answer:
+        """POST /v1/dev/token {user_id}: a token to develop with, for pages of this origin and tools without one."""
+        if self._secret is None:
+            raise NoSuchRoute("Tokens are only minted in local.")
+        if (call.header(b"sec-fetch-site") or "none") not in ("same-origin", "none"):
+            raise Forbidden("Only pages of this service may ask for a token.")
+        check_socket_origin(presented(call.headers), secure=False, allowed=frozenset())
+        user_id = (await call.object()).get("user_id")
+        if not isinstance(user_id, str):
+            raise InvalidFields.at("user_id", "Input should be a name")
+        try:
+            token = development.mint(user_id, self._secret, now=self._clock(), seconds=TOKEN_SECONDS)
+        except ValueError as refused:
+            raise InvalidFields.at("user_id", str(refused).rstrip(".")) from None
+        return data({"token": token, "user_id": user_id, "expires_in": TOKEN_SECONDS})

@@ -1,0 +1,123 @@
+"""The query parameters of each read, as frozen models; a wrong one is a 422 that names it."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from onering.domain.values import Role, Status
+from onering.http.call import Call
+from onering.http.faults import BadRequest, InvalidFields
+from onering.log.event import Position
+
+_WHOLE = re.compile(r"[0-9]{1,10}")
+_EVENT_ID = re.compile(r"(?:([0-9a-f]{12})\.)?([0-9]{1,10})")
+_MIN_POSITION = re.compile(r"([0-9]{1,5}\.[0-9]{1,18})(?:@([0-9a-f]{12}))?")
+_LAST_VERSION = 2**31 - 1
+
+
+def _number(value: object) -> object:
+    """Take plain decimal digits only: no sign, space, underscore or exponent."""
+    if isinstance(value, str) and _WHOLE.fullmatch(value) is None:
+        raise ValueError("Input should be a whole number, 0 or more")
+    return value
+
+
+def _time(value: object) -> object:
+    # A plus sign that was not escaped arrives as a space.
+    return value.replace(" ", "+") if isinstance(value, str) else value
+
+
+Number = Annotated[int, BeforeValidator(_number)]
+Time = Annotated[AwareDatetime, BeforeValidator(_time)]
+
+
+class _Parameters(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class ListParameters(_Parameters):
+    """GET /v1/collab/drafts."""
+
+    limit: Annotated[Number, Field(ge=1, le=200)] = 50
+    cursor: str | None = None
+    status: Status | None = None
+    role: Role | None = None
+    scope: Literal["mine", "public"] = "mine"
+    holding: bool = False
+
+
+class DraftParameters(_Parameters):
+    """GET /v1/collab/drafts/{id}; `at` is a version, or a time."""
+
+    at: str | None = None
+    now: Time | None = None
+    segments_after: Annotated[Number, Field(le=_LAST_VERSION)] | None = None
+    limit: Annotated[Number, Field(ge=1, le=1000)] | None = None
+
+
+class EventsParameters(_Parameters):
+    """GET /v1/collab/drafts/{id}/events; `after` is a version, or the `next_cursor` of a page."""
+
+    after: str = "0"
+    limit: Annotated[Number, Field(ge=1, le=1000)] = 256
+
+
+class TimelineParameters(_Parameters):
+    """GET /v1/timeline/drafts/{id}."""
+
+    limit: Annotated[Number, Field(ge=1, le=500)] = 100
+    asc: bool = True
+    cursor: str | None = None
+
+
+P = TypeVar("P", bound=_Parameters)
+
+
+def parameters(call: Call, model: type[P]) -> P:
+    """Return the call's parameters. Raises BadRequest, InvalidFields."""
+    try:
+        return model.model_validate(call.query)
+    except ValidationError as invalid:
+        raise InvalidFields.of(invalid) from None
+
+
+_AT = "at is a version, or a time with offset, such as 2026-11-25T12:00:00Z."
+
+
+class _At(BaseModel):
+    at: Time
+
+
+def version_or_time(text: str) -> int | datetime:
+    """Read `at`: an integer is a version, anything else RFC 3339 with an offset. Raises BadRequest."""
+    if text.isascii() and text.isdecimal():
+        return min(int(text[:11]), _LAST_VERSION)
+    try:
+        return _At(at=text).at
+    except ValidationError:
+        raise BadRequest(_AT) from None
+
+
+def after_version(text: str, epoch: str) -> int:
+    """Read `after`: a version, or `<epoch>.<version>` as cursors and SSE ids have it. Raises BadRequest."""
+    match = _EVENT_ID.fullmatch(text)
+    if match is None:
+        raise BadRequest("after is a version, 0 or more, or the next_cursor of a page.")
+    if match[1] not in (None, epoch):
+        raise BadRequest("This cursor is from before the log was restored; start again without it.")
+    return min(int(match[2]), _LAST_VERSION)
+
+
+def min_position(call: Call, lane: int, epoch: str) -> int:
+    """Read `OneRing-Min-Position`: an earlier `OneRing-Position`, perhaps with `@<epoch>`. Raises BadRequest."""
+    text = call.header(b"onering-min-position")
+    if text is None:
+        return 0
+    match = _MIN_POSITION.fullmatch(text)
+    if match is None or (place := Position.parse(match[1])).lane != lane:
+        raise BadRequest("OneRing-Min-Position is what an earlier answer said in OneRing-Position.")
+    if match[2] not in (None, epoch):
+        raise BadRequest("OneRing-Min-Position is from before the log was restored; read again without it.")
+    return place.position

@@ -1,0 +1,113 @@
+"""Problem documents (RFC 9457): every fault of a request as what its caller is told."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import orjson
+import structlog
+from starlette.responses import Response
+
+from onering.auth.faults import AuthFault
+from onering.domain.refusals import Refusal
+from onering.handle import CommandFault, Contended, IdempotencyMismatch, PreconditionFailed, Unavailable
+from onering.http.faults import InvalidFields, RequestFault
+from onering.log.batcher import TROUBLE, AppendFailed
+from onering.log.codec import UnknownEvent
+from projections.faults import BadCursor, ReadFault
+
+_log = structlog.get_logger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+# Every code of contract.md; the title is the kind of problem, the detail this one.
+TITLES = {
+    "validation_error": "The request is not valid",
+    "unauthorized": "Sign in",
+    "forbidden": "Not allowed",
+    "ring_required": "The ring is needed",
+    "not_found": "Not found",
+    "method_not_allowed": "Method not allowed",
+    "conflict": "Not possible in the current state",
+    "draft_locked": "The draft is locked",
+    "precondition_failed": "The draft has changed",
+    "payload_too_large": "The request is too long",
+    "unsupported_media_type": "Not JSON",
+    "idempotency_mismatch": "The idempotency key was used before",
+    "limit_exceeded": "Too many at once",
+    "internal_error": "Something went wrong",
+    "unavailable": "Not available at the moment",
+}
+
+STATUSES = {"not_found": 404, "forbidden": 403, "ring_required": 403, "conflict": 409, "draft_locked": 409}
+_FAULTS: dict[type[CommandFault], tuple[int, str]] = {
+    PreconditionFailed: (412, "precondition_failed"),
+    IdempotencyMismatch: (422, "idempotency_mismatch"),
+    Contended: (409, "conflict"),
+}
+_RETRY = (("Retry-After", "1"),)
+
+# The database can't be reached or is in trouble: another try may do. Any other PostgresError is a fault of ours.
+_AWAY = (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.InternalClientError, AppendFailed, *TROUBLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What the caller is told: a status, a stable code, a sentence for a person; `errors` for wrong fields."""
+
+    status: int
+    code: str
+    detail: str
+    headers: tuple[tuple[str, str], ...] = ()
+    errors: list[dict[str, Any]] | None = None
+
+    def document(self, request_id: str) -> dict[str, Any]:
+        """Return the JSON value: RFC 9457's members, and those that existing clients read."""
+        document: dict[str, Any] = {
+            "type": f"/problems/{self.code.replace('_', '-')}",
+            "title": TITLES[self.code],
+            "status": self.status,
+            "detail": self.detail,
+            "instance": request_id,
+            "error": {"code": self.code, "message": self.detail, "request_id": request_id},
+        }
+        if self.errors is not None:
+            document["errors"] = self.errors
+        return document
+
+    def response(self, request_id: str) -> Response:
+        """Return the answer; to a websocket scope it is a refused handshake with a real status."""
+        body = orjson.dumps(self.document(request_id))
+        return Response(body, self.status, dict(self.headers), MEDIA_TYPE)
+
+
+INTERNAL = Problem(500, "internal_error", "Something went wrong here; the request id names it in the log.")
+AWAY = Problem(503, "unavailable", "The database is out of reach; try again shortly.", _RETRY)
+
+
+def problem_of(error: Exception, request_id: str) -> Problem:
+    """Return the problem that an error is to its caller; what nobody foresaw is logged, and named by its request id."""
+    match error:
+        case InvalidFields():
+            return Problem(error.status, error.code, error.detail, error.headers, error.errors)
+        case RequestFault() | AuthFault():
+            return Problem(error.status, error.code, error.detail, tuple(error.headers))
+        case Refusal():
+            return Problem(STATUSES[error.code], error.code, error.detail)
+        case Unavailable():
+            return Problem(503, "unavailable", str(error), _RETRY)
+        case CommandFault():
+            return Problem(*_FAULTS[type(error)], str(error))
+        case BadCursor():
+            return Problem(400, "validation_error", str(error))
+        case ReadFault():
+            return Problem(503, "unavailable", str(error), _RETRY)
+        case UnknownEvent():
+            return Problem(
+                503, "unavailable", "A newer release wrote to this draft; this server can't show it.", _RETRY
+            )
+    if isinstance(error, _AWAY):
+        _log.warning("database_out_of_reach", request_id=request_id, error=type(error).__name__)
+        return AWAY
+    _log.error("request_failed", request_id=request_id, exc_info=error)
+    return INTERNAL
