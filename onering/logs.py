@@ -36,10 +36,15 @@ def configure(settings: Settings) -> None:
     # The service says what it serves and how it stops; uvicorn's own words would repeat it.
     for chatty in ("uvicorn", "uvicorn.error", "uvicorn.access", "httpx", "httpcore"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
+    if settings.env is Environment.LOCAL:
+        # A first start is to be read by somebody new; long builds have a progress bar.
+        logging.getLogger("projections.rebuild").setLevel(max(logging.WARNING, root.level))
 
 
 def _rendering(settings: Settings) -> list[Any]:
     drop = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if settings.env in (Environment.LOCAL, Environment.TEST):
-        return [drop, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        # Not structlog's own tracebacks: they print variables, and so tokens and what people wrote.
+        plain = structlog.dev.plain_traceback
+        return [drop, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
     return [drop, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]

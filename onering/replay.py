@@ -13,8 +13,9 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from onering.log.connection import DATABASE_FAULTS, Database
+from onering.log.connection import Database
 from onering.log.event import COLUMNS, DEFAULT_LANE, StoredEvent
+from onering.options import Data, DatabaseUrl, OpenDatabase
 
 PAGE = 1000
 
@@ -83,7 +84,6 @@ _ELSEWHERE = frozenset({"segment_id", "author_id", "creator_id", "from_user_id"}
 commands = typer.Typer(
     help="Read the audit log: every event, in order, with the verified person who made it.",
     no_args_is_help=True,
-    add_completion=False,
 )
 
 
@@ -94,7 +94,9 @@ def _group() -> None:
 
 @commands.command("print")
 def print_log(
-    database_url: Annotated[str, typer.Option(envvar="DATABASE_URL", help="The database to read.", show_default=False)],
+    context: typer.Context,
+    database_url: DatabaseUrl = None,
+    data: Data = None,
     draft: Annotated[UUID | None, typer.Option(help="Only this draft.")] = None,
     actor: Annotated[str | None, typer.Option(help="Only what this person did.")] = None,
     type: Annotated[str | None, typer.Option(help="Only this event type, such as segment_added.")] = None,
@@ -104,11 +106,9 @@ def print_log(
     """Print the log, oldest first: position, time, draft and version, person, event, details."""
     console = Console(soft_wrap=True, highlight=False)
     chosen = Filter(draft, actor, type, _zoned(since), _zoned(until))
-    try:
-        shown = asyncio.run(_print(database_url, chosen, console))
-    except DATABASE_FAULTS as fault:
-        typer.echo(f"Cannot read the log: {fault}", err=True)
-        raise typer.Exit(1) from None
+    open_database: OpenDatabase = context.obj
+    with open_database(database_url, data) as dsn:
+        shown = asyncio.run(_print(dsn, chosen, console))
     typer.echo(f"{shown} events", err=True)
 
 
@@ -126,8 +126,3 @@ async def _print(dsn: str, chosen: Filter, console: Console) -> int:
     finally:
         conn.terminate()
     return shown
-
-
-def main(arguments: list[str] | None = None) -> None:
-    """Run `onering replay` with these arguments, or the process's own."""
-    commands(arguments, prog_name="onering replay")

@@ -47,7 +47,16 @@ def _make(folder: DataFolder, owner: Owner, programs: Path, *, durable: bool) ->
     haste = [] if durable else ["--no-sync"]
     command = [str(programs / "initdb"), *_INITDB, *haste, "-D", str(unfinished)]
     environment = {"PATH": os.defpath, "TZ": "UTC", "LC_ALL": "C"}
-    made = subprocess.run(command, check=False, capture_output=True, text=True, env=environment, **owner.options())
+    made = subprocess.run(
+        command,
+        check=False,
+        capture_output=True,
+        text=True,
+        env=environment,
+        # A Ctrl-C is for us alone; half a cluster would be worth nothing.
+        start_new_session=True,
+        **owner.options(),
+    )
     if made.returncode != 0:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise ServiceError(f"The database could not be made in {folder.path}: {made.stderr.strip()}")

@@ -1,5 +1,18 @@
-"""Why the service cannot start or go on; each message is one or two sentences for an operator."""
+"""Why the service cannot start or go on; each message is one or two sentences for an operator.
+
+ServiceError
+├── Misconfigured      a setting is wrong (exit code 2)
+└── FolderInUse        another process holds the data folder
+"""
 
 
 class ServiceError(Exception):
     """The service can't run as asked; the message says why and what to do."""
+
+
+class Misconfigured(ServiceError):
+    """What was asked for can't be; nothing was tried."""
+
+
+class FolderInUse(ServiceError):
+    """Another process of ours holds the data folder."""

@@ -8,10 +8,11 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
-from onering.service.faults import ServiceError
+from onering.service.faults import FolderInUse, ServiceError
 
 # A Unix socket's path has at most 107 bytes on Linux and 103 on macOS; Postgres puts this after its folder.
 _LONGEST_SOCKET_FOLDER = 103 - len("/.s.PGSQL.5432")
+_SECRET_BYTES = 32
 
 
 def default_folder() -> Path:
@@ -42,14 +43,17 @@ class DataFolder:
         return Path(tempfile.gettempdir()) / f"onering-{name}"
 
     def claim(self) -> None:
-        """Make the folder if need be and hold it until `release`, or the end of this process. Raises ServiceError."""
+        """Make the folder if need be and hold it until `release`, or the end of this process.
+
+        Raises FolderInUse, and ServiceError where it can't be made or entered.
+        """
         try:
             self._make()
             self._lock = open(self.path / "lock", "a")  # noqa: SIM115 - held as long as the folder is
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self.release()
-            raise ServiceError(
+            raise FolderInUse(
                 f"{self.path} is in use by another `onering serve`; stop that one, or choose a folder with --data."
             ) from None
         except OSError as fault:
@@ -69,22 +73,31 @@ class DataFolder:
             self._make()
             if not file.exists():
                 self._make_secret(file)
-            return bytes.fromhex(file.read_text("ascii"))
+            secret = bytes.fromhex(file.read_text("ascii"))
         except OSError as fault:
             raise self._unusable(fault) from fault
+        except ValueError:
+            secret = b""
+        if len(secret) != _SECRET_BYTES:
+            raise ServiceError(f"{file} is damaged; remove it, and a new one is made. Older development tokens end.")
+        return secret
 
     def _make(self) -> None:
         # Missing parents get the ordinary mode; those that exist keep theirs.
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        # Root's Postgres runs as another user, who must be able to pass through to its cluster.
-        self.path.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, exist_ok=True)
+        try:
+            self.path.mkdir()
+        except FileExistsError:
+            return
+        # Root's Postgres runs as another user, who must be able to pass through to its cluster. Whatever the umask.
+        self.path.chmod(0o711 if os.geteuid() == 0 else 0o700)
 
     def _make_secret(self, file: Path) -> None:
         """Two processes may come here at once: the file appears whole, closed to others, and the first one stays."""
         handle, made = tempfile.mkstemp(dir=self.path, prefix=".development-secret-")
         try:
             with os.fdopen(handle, "w") as opened:
-                opened.write(secrets.token_hex(32))
+                opened.write(secrets.token_hex(_SECRET_BYTES))
             os.link(made, file)
         except FileExistsError:
             pass

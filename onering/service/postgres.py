@@ -102,6 +102,11 @@ class EmbeddedPostgres:
         socket = quote(str(self._sockets), safe="")
         return f"postgresql://{quote(role, safe='')}@/{quote(database, safe='')}?host={socket}"
 
+    def dsn_beside(self) -> str:
+        """Return the DSN of the one that another process runs on this folder, as far as it can be known now."""
+        self._sockets = socket_folder(self.folder.cluster) or self._sockets
+        return self.dsn()
+
     def program(self, name: str) -> Path:
         """Return the path of a Postgres program, such as `pg_dump` or `pgbench`."""
         if self._programs is None:
@@ -175,7 +180,9 @@ class EmbeddedPostgres:
     def _ask(self, sql: str, *, database: str) -> str | None:
         """Return what psql prints for a statement; None if there was no connection."""
         command = [str(self.program("psql")), "-X", "-A", "-t", "-q", "-c", sql, self.dsn(SUPERUSER, database)]
-        done = subprocess.run(command, check=False, capture_output=True, text=True, env={"PATH": os.defpath})
+        done = subprocess.run(
+            command, check=False, capture_output=True, text=True, env={"PATH": os.defpath}, start_new_session=True
+        )
         return done.stdout.strip() if done.returncode == 0 else None
 
     def _last_words(self) -> str:

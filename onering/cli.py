@@ -1,0 +1,190 @@
+"""The command `onering`."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import asyncpg
+import typer
+from pydantic import ValidationError
+
+from onering import __version__, logs, replay
+from onering.auth.development import mint
+from onering.log.connection import DATABASE_FAULTS
+from onering.options import Data, DatabaseUrl, OpenDatabase
+from onering.service import supervisor, upkeep
+from onering.service.database import data_folder, opened
+from onering.service.faults import Misconfigured, ServiceError
+from onering.service.progress import progress_bar
+from onering.settings import Environment, Settings
+from projections.faults import ProjectionFault
+
+FAILED, MISUSED = 1, 2
+
+app = typer.Typer(
+    help="OneRing: writing together, one turn at a time. Start it with `onering serve`.",
+    epilog="Exit codes: 0 done, 1 failed, 2 wrong usage or configuration. Settings are environment variables; "
+    "options override them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+epoch = typer.Typer(help="The epoch: the name of this log's unbroken history.", no_args_is_help=True)
+app.add_typer(replay.commands, name="replay")
+app.add_typer(epoch, name="epoch")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run `onering` with these arguments, or the process's own; ends the process."""
+    try:
+        app(arguments, prog_name="onering")
+    except Misconfigured as fault:
+        _end(str(fault), MISUSED)
+    except asyncpg.exceptions.ClientConfigurationError as fault:
+        _end(f"DATABASE_URL can't be used: {fault}.", MISUSED)
+    except (ServiceError, ProjectionFault) as fault:
+        _end(str(fault), FAILED)
+    except asyncpg.UndefinedTableError:
+        _end("This database holds no log yet; run `onering migrate` first.", FAILED)
+    except DATABASE_FAULTS as fault:
+        _end(f"The database can't be used: {fault or type(fault).__name__}.", FAILED)
+
+
+def _end(sentences: str, code: int) -> NoReturn:
+    print(sentences, file=sys.stderr)
+    sys.exit(code)
+
+
+def _settings(**options: Any) -> Settings:
+    """Return the settings of the environment, overridden by the options that were given. Raises Misconfigured."""
+    try:
+        return Settings(**{name: value for name, value in options.items() if value is not None})
+    except ValidationError as invalid:
+        raise Misconfigured("\n".join(_complaint(error["loc"], error["msg"]) for error in invalid.errors())) from None
+
+
+def _complaint(place: tuple[int | str, ...], text: str) -> str:
+    # What was given is not repeated: it may be a secret.
+    name = str(place[0])
+    return f"{name if name.isupper() else f'ONERING_{name.upper()}'} is wrong: {text}."
+
+
+@contextmanager
+def _database(database_url: str | None, data: Path | None, *, make: bool = False) -> Iterator[str]:
+    settings = _settings(database_url=database_url, data=data)
+    logs.configure(settings)
+    with opened(settings, make=make) as dsn:
+        yield dsn
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"onering {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    open_database: OpenDatabase = _database
+    context.obj = open_database
+
+
+@app.command()
+def serve(
+    host: Annotated[
+        str | None, typer.Option(envvar="ONERING_HOST", show_default="127.0.0.1", help="Address to listen on.")
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            envvar="ONERING_PORT", show_default="8000", min=0, max=65535, help="Port to listen on; 0 takes a free one."
+        ),
+    ] = None,
+    data: Data = None,
+    workers: Annotated[
+        int | None, typer.Option(envvar="ONERING_WORKERS", show_default="1", min=1, max=64, help="Server processes.")
+    ] = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Start the service, and a Postgres of its own unless DATABASE_URL names another.
+
+    Everything is kept in one folder, and the next start finds it there. Ctrl-C stops both cleanly.
+    """
+    settings = _settings(host=host, port=port, data=data, workers=workers, database_url=database_url)
+    logs.configure(settings)
+    supervisor.serve(settings, _say)
+
+
+def _say(line: str) -> None:
+    # A terminal that was closed takes no more words, and that must not stop an orderly end.
+    try:
+        print(line, flush=True)
+    except OSError:
+        sys.stdout = sys.stderr
+
+
+@app.command()
+def token(
+    user: Annotated[str, typer.Argument(help="Who the token is for, such as alice.")],
+    hours: Annotated[float, typer.Option(help="How long it is valid.")] = 1.0,
+    data: Data = None,
+) -> None:
+    """Print a token for developing: any request with it is made by USER.
+
+    Only a service in the profiles local and test, on the same data folder, accepts it.
+    """
+    settings = _settings(data=data)
+    if settings.env not in (Environment.LOCAL, Environment.TEST):
+        raise Misconfigured(f"Development tokens are for local and test; ONERING_ENV is {settings.env}.")
+    seconds = round(hours * 3600)
+    if not 0 < seconds <= settings.token_max_seconds:
+        raise Misconfigured(f"A token lives more than 0 and at most {settings.token_max_seconds / 3600:g} hours.")
+    try:
+        typer.echo(mint(user, data_folder(settings).development_secret(), now=datetime.now(UTC), seconds=seconds))
+    except ValueError as fault:
+        raise Misconfigured(str(fault)) from fault
+
+
+@app.command()
+def migrate(database_url: DatabaseUrl = None, data: Data = None) -> None:
+    """Bring the database to this release; make what is missing. `onering serve` does the same when it starts."""
+    with _database(database_url, data, make=True) as dsn:
+        typer.echo(asyncio.run(upkeep.migrate(dsn)))
+
+
+@app.command()
+def rebuild(
+    name: Annotated[str, typer.Argument(help="The read model, such as drafts.")],
+    database_url: DatabaseUrl = None,
+    data: Data = None,
+) -> None:
+    """Build a read model anew from the log, beside the one in use, and switch to it. The service may be running."""
+    with _database(database_url, data) as dsn, progress_bar() as progress:
+        build = asyncio.run(upkeep.rebuild(dsn, name, progress))
+    typer.echo(f"{build.name} is live as version {build.version}, at position {build.position}.")
+
+
+@epoch.command("show")
+def show_epoch(database_url: DatabaseUrl = None, data: Data = None) -> None:
+    """Print the epoch."""
+    with _database(database_url, data) as dsn:
+        typer.echo(asyncio.run(upkeep.epoch(dsn)))
+
+
+@epoch.command("bump")
+def bump_epoch(database_url: DatabaseUrl = None, data: Data = None) -> None:
+    """Start a new epoch, after the database's files were restored from a backup: readers are told to begin anew.
+
+    A running service takes it up when it connects again, so restart it.
+    """
+    with _database(database_url, data) as dsn:
+        typer.echo(asyncio.run(upkeep.epoch(dsn, bump=True)))

@@ -1,0 +1,195 @@
+"""`onering serve`: everything started in order, watched while it runs, and stopped in reverse."""
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from time import monotonic
+
+from onering import __version__
+from onering.auth import boot
+from onering.log.connection import DATABASE_FAULTS, Database
+from onering.log.event import DEFAULT_LANE
+from onering.service.database import brought_up, data_folder, given_url, place
+from onering.service.faults import Misconfigured, ServiceError
+from onering.service.listener import bind, url
+from onering.service.orders import Orders
+from onering.service.postgres import EmbeddedPostgres
+from onering.service.progress import progress_bar
+from onering.service.workers import COMMAND, Workers
+from onering.settings import Environment, Settings
+from projections.rebuild import prepare
+
+logger = logging.getLogger(__name__)
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# Workers keep the deadline by themselves; this is the time to see that they did.
+GRACE_SECONDS = 1.0
+ECHO_SECONDS = 0.5
+WATCH_SECONDS = 0.2
+TRIM_SECONDS = 60.0
+
+
+def serve(settings: Settings, say: Callable[[str], None], worker: Sequence[str] = COMMAND) -> None:
+    """Serve until SIGINT, SIGTERM or SIGHUP; return after a clean stop. `say` takes lines for a person.
+
+    Raises Misconfigured before anything was started, and ServiceError when it can't start or go on.
+    """
+    check(settings)
+    with bind(settings.host, settings.port) as listener:
+        asyncio.run(Supervisor(settings, listener, say, worker).run())
+
+
+def check(settings: Settings) -> None:
+    """Raise Misconfigured where these settings would not be safe to serve with."""
+    given_url(settings)
+    try:
+        boot.check(settings, development_secret=None)
+    except boot.UnsafeConfiguration as unsafe:
+        raise Misconfigured(str(unsafe)) from unsafe
+
+
+class Supervisor:
+    """Owns Postgres and the workers; `listener` is bound and not listening yet."""
+
+    def __init__(
+        self, settings: Settings, listener: socket.socket, say: Callable[[str], None], worker: Sequence[str]
+    ) -> None:
+        self._settings = settings
+        self._listener = listener
+        self._say = say
+        self._worker = worker
+        self._folder = data_folder(settings)
+        self._postgres = None if given_url(settings) else EmbeddedPostgres(self._folder, say=say)
+        self._database_up = asyncio.Event()
+        self._workers: Workers | None = None
+        self._told: float | None = None
+
+    async def run(self) -> None:
+        """Start, watch, and stop. Raises ServiceError."""
+        main = asyncio.current_task()
+        assert main is not None
+        for number in STOP_SIGNALS:
+            asyncio.get_running_loop().add_signal_handler(number, self._on_signal, main)
+        try:
+            await self._serve(await self._prepared())
+        except asyncio.CancelledError:
+            if self._told is None:
+                raise
+        finally:
+            await self._stop()
+
+    def _on_signal(self, main: "asyncio.Task[None]") -> None:
+        now = monotonic()
+        if self._told is None:
+            self._told = now
+            self._say("Stopping …")
+            main.cancel()
+        # A closing terminal, `timeout` and others send their signal twice at once: to us, and to our group.
+        elif now - self._told > ECHO_SECONDS and self._workers is not None:
+            self._workers.kill()
+
+    async def _prepared(self) -> Orders:
+        """Have a database with everything in it; return what workers need to know."""
+        developing = self._settings.env in (Environment.LOCAL, Environment.TEST)
+        secret = self._folder.development_secret() if developing else None
+        if self._postgres is not None:
+            if not self._folder.cluster.exists():
+                self._say(f"Making a database in {self._folder.path} …")
+            await self._in_thread(self._postgres.start)
+        self._database_up.set()
+        dsn = await brought_up(given_url(self._settings) or self._embedded_dsn())
+        try:
+            with progress_bar() as progress:
+                await prepare(Database(dsn), DEFAULT_LANE, progress=progress)
+        except DATABASE_FAULTS as fault:
+            raise ServiceError(f"The read models could not be built: {fault}.") from fault
+        return Orders(self._settings, dsn, secret)
+
+    def _embedded_dsn(self) -> str:
+        assert self._postgres is not None
+        return self._postgres.dsn()
+
+    async def _serve(self, orders: Orders) -> None:
+        """Serve for ever. Raises ServiceError when that is no longer possible."""
+        self._workers = Workers(
+            self._settings.workers,
+            self._listener,
+            orders.packed(),
+            before=self._database_up.wait,
+            command=self._worker,
+        )
+        try:
+            async with asyncio.TaskGroup() as group:
+                if self._postgres is not None:
+                    group.create_task(self._keep(self._postgres), name="postgres")
+                group.create_task(self._workers.run(), name="workers")
+                await self._workers.ready()
+                self._say(self._banner())
+        except BaseExceptionGroup as faults:
+            raise first_of(faults) from faults
+
+    async def _keep(self, postgres: EmbeddedPostgres) -> None:
+        """Start Postgres again when it died, and keep its log short."""
+        trimmed = monotonic()
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            if not postgres.alive():
+                logger.error("Postgres died; it is started again")
+                self._database_up.clear()
+                await self._in_thread(postgres.run)
+                self._database_up.set()
+            elif monotonic() - trimmed > TRIM_SECONDS:
+                trimmed = monotonic()
+                # A disk that is full is no reason to stop.
+                with suppress(OSError):
+                    postgres.trim_log()
+
+    async def _stop(self) -> None:
+        self._listener.close()
+        try:
+            if self._workers is not None:
+                await self._workers.stop(self._settings.shutdown_seconds + GRACE_SECONDS)
+        finally:
+            if self._postgres is not None:
+                await self._in_thread(self._postgres.stop)
+
+    async def _in_thread(self, call: Callable[[], None]) -> None:
+        """Run what blocks. A thread can't be cancelled, so it is asked to give up and waited for."""
+        running = asyncio.ensure_future(asyncio.to_thread(call))
+        try:
+            await asyncio.shield(running)
+        except asyncio.CancelledError:
+            assert self._postgres is not None
+            self._postgres.abandon()
+            await asyncio.wait({running})
+            raise
+
+    def _banner(self) -> str:
+        embedded = self._postgres is not None
+        where = str(self._folder.path) if embedded else place(given_url(self._settings) or "")
+        return banner(url(self._listener, self._settings.host), where, self._settings.env)
+
+
+def banner(address: str, data: str, env: Environment) -> str:
+    """Return what a person reads when the service is ready: at most ten lines."""
+    developing = env in (Environment.LOCAL, Environment.TEST)
+    caller = "'X-User-Id: alice'" if developing else '"Authorization: Bearer $TOKEN"'
+    return "\n".join(
+        (
+            f"OneRing {__version__} is ready: {address}",
+            f"Data: {data}",
+            "Create a draft:",
+            f"  curl {address}/v1/collab/drafts -H {caller} -H 'Content-Type: application/json' \\",
+            """    -d '{"title": "A walk", "initial_segment": "It was late."}'""",
+            "Stop with Ctrl-C.",
+        )
+    )
+
+
+def first_of(faults: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the fault that ended a group of tasks; the others followed from it."""
+    found = faults.exceptions[0]
+    return first_of(found) if isinstance(found, BaseExceptionGroup) else found

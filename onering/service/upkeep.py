@@ -1,0 +1,59 @@
+"""What an operator does to a database by hand; each takes the administrator's DSN."""
+
+from collections.abc import Callable
+from typing import Any
+
+import asyncpg
+
+from onering.log.connection import Database
+from onering.log.epoch import bump_epoch, read_epoch
+from onering.log.event import DEFAULT_LANE
+from onering.log.migrate import APPLIED, EXISTS
+from onering.log.schema import steps
+from onering.service.database import brought_up
+from onering.service.faults import Misconfigured, ServiceError
+from projections import PROJECTIONS
+from projections.builds import Build
+from projections.rebuild import Progress
+from projections.rebuild import rebuild as build_anew
+
+
+async def migrate(dsn: str) -> str:
+    """Bring the database to this release and return a sentence about what that took. Raises ServiceError."""
+    before = await _applied(dsn)
+    await brought_up(dsn)
+    if before is None:
+        return "The database was empty; it holds a new log now."
+    done = [f"{step.number:04d} {step.name}" for step in steps() if step.number not in before]
+    return f"Applied {', '.join(done)}." if done else "Nothing to do; the database is of this release."
+
+
+async def rebuild(dsn: str, name: str, progress: Callable[[Progress], None]) -> Build:
+    """Build a read model anew beside the live one. Raises ServiceError, ProjectionFault and DATABASE_FAULTS."""
+    names = [projection.name for projection in PROJECTIONS]
+    if name not in names:
+        raise Misconfigured(f"There is no read model {name!r}; there are {', '.join(names)}.")
+    database = Database(await brought_up(dsn))
+    return await build_anew(database, DEFAULT_LANE, name, progress=progress)
+
+
+async def epoch(dsn: str, *, bump: bool = False) -> str:
+    """Return the epoch, after starting a new one if asked. Raises ServiceError and DATABASE_FAULTS."""
+    conn = await Database(dsn).connect("epoch")
+    try:
+        return await (bump_epoch if bump else read_epoch)(conn)
+    except LookupError as fault:
+        raise ServiceError(f"{fault}.") from fault
+    finally:
+        await conn.close()
+
+
+async def _applied(dsn: str) -> set[int] | None:
+    """Return the numbers of the migrations in a database; None where there is no log."""
+    conn: asyncpg.Connection[Any] = await Database(dsn).connect("migrate")
+    try:
+        if not await conn.fetchval(EXISTS):
+            return None
+        return {row["step"] for row in await conn.fetch(APPLIED)}
+    finally:
+        await conn.close()
