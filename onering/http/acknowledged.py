@@ -16,7 +16,7 @@ class Acknowledged:
 
     def note(self, user_id: str, position: int) -> None:
         """A command of that person was acknowledged at `position`."""
-        self._positions[user_id] = max(position, self._positions.pop(user_id, 0))
+        self._positions[user_id] = max(position, self._positions.pop(user_id, self._forgotten))
         if len(self._positions) > self._entries:
             _, gone = self._positions.popitem(last=False)
             self._forgotten = max(self._forgotten, gone)
