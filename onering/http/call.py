@@ -64,8 +64,10 @@ class Call:
 
     @property
     def path(self) -> Mapping[str, str]:
-        """The parameters of the route's path, as they were sent."""
+        """The parameters of the route's path, as they were sent. Raises BadRequest for a path that is no UTF-8."""
         params: Mapping[str, str] = self._scope["path_params"]
+        if "\ufffd" in self._scope["path"]:  # the server's word for bytes that are none
+            raise BadRequest("The path of this URL can't be read.")
         return params
 
     def draft_id(self) -> UUID:

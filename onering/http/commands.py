@@ -15,6 +15,7 @@ from onering.http.call import Call
 from onering.http.envelope import Envelope, command_request, draft_named, envelope, model_of
 from onering.http.faults import BadRequest, InvalidFields
 from onering.http.problems import problem_of
+from onering.log.event import Position
 from onering.log.wire import Principal, encode_event
 from projections.drafts import read_draft
 from projections.models import ReadModels
@@ -80,7 +81,8 @@ class Commands:
         async with asyncio.TaskGroup() as group:
             for indexes in _by_draft(bodies):
                 group.create_task(in_sequence(indexes))
-        return data(results)
+        done = [Position.parse(result["data"]["position"]) for result in results if "data" in result]
+        return data(results, at_position(max(done))) if done else data(results)
 
     async def _one_of_many(self, body: Any, said: Envelope, actor: Actor, request_id: str) -> dict[str, Any]:
         try:
@@ -131,6 +133,8 @@ def _fields(call: Call, body: dict[str, Any], query: Sequence[str]) -> dict[str,
     path: dict[str, Any] = dict(call.path)
     if "draft_id" in path:
         path["draft_id"] = str(call.draft_id())
+        if (named := draft_named(body.get("draft_id"))) is not None:
+            body["draft_id"] = str(named)  # however it is spelled
     for name, value in (asked | path).items():
         if body.setdefault(name, value) != value:
             raise BadRequest(f"`{name}` is not the same in the body as in the URL.")

@@ -1,0 +1,90 @@
+"""One service for all tests of a module, and the people in it; each test makes its own drafts."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from onering.log.connection import Database
+from onering.log.migrate import APP, OWNER
+from onering.service.postgres import EmbeddedPostgres
+from tests.serving import Person, Service, serving
+
+
+@pytest.fixture(scope="module")
+def shared_database(postgres: EmbeddedPostgres, _template: str) -> Iterator[str]:
+    """Return the name of a database that the tests of this module share."""
+    name = f"shared_{uuid4().hex}"
+    template = _template.rpartition("/")[2].partition("?")[0]
+    _administer(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
+    _administer(postgres, f"GRANT CREATE ON DATABASE {name} TO {OWNER}, {APP}")
+    yield name
+    _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def shared_dsn(_template: str, shared_database: str) -> str:
+    """Return the shared database's DSN, as the role of the service."""
+    return _template.replace("onering_template", shared_database)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def service(shared_dsn: str) -> AsyncIterator[Service]:
+    async with serving(shared_dsn) as service:
+        yield service
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def log(postgres: EmbeddedPostgres, shared_database: str) -> AsyncIterator[Any]:
+    """Return the administrator's connection to the shared database."""
+    conn = await Database(postgres.dsn(database=shared_database)).connect("test")
+    yield conn
+    conn.terminate()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def alice(service: Service) -> Person:
+    return await signed_in(service, "alice")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def bob(service: Service) -> Person:
+    return await signed_in(service, "bob")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def eve(service: Service) -> Person:
+    """Return somebody who is signed in, and a stranger to every draft."""
+    return await signed_in(service, "eve")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def nobody(service: Service) -> Person:
+    """Return somebody without credentials."""
+    return Person(service.client())
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def somebody(service: Service) -> Person:
+    """Return a person of this test alone."""
+    return await signed_in(service, f"u-{uuid4().hex[:8]}")
+
+
+async def signed_in(service: Service, user: str) -> Person:
+    """Return a person whose first sign-in is done, so that what follows stores only what it says."""
+    person = Person(service.client(user))
+    assert (await person.http.get("/v1/config")).status_code == 200
+    return person
+
+
+def _administer(postgres: EmbeddedPostgres, sql: str) -> None:
+    async def run() -> None:
+        conn = await asyncpg.connect(postgres.dsn(database="postgres"))
+        await conn.execute(sql)
+        await conn.close()
+
+    asyncio.run(run())
