@@ -97,11 +97,12 @@ class Queries:
         asked, draft_id = parameters(call, EventsParameters), call.draft_id()
         after = after_version(asked.after, self._tail.epoch)
         entry = await self._readable(call, draft_id)
-        reflected = Position(entry.lane, self._tail.position)
+        head = self._tail.position
         stored = await read_stream(self._models.pool, entry.lane, draft_id, after, asked.limit + 1)
         page = stored[: asked.limit]
         encoded = [orjson.Fragment(encode_event(event, self._principal)) for event in page]
         more = f"{self._tail.epoch}.{page[-1].version}" if len(stored) > len(page) else None
+        reflected = Position(entry.lane, max(head, page[-1].position if page else 0))
         return answer({"data": encoded, "count": len(page), "next_cursor": more}, at_position(reflected))
 
     async def timeline(self, call: Call) -> Answer:
