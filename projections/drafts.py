@@ -198,9 +198,10 @@ async def read_draft(models: ReadModels, draft_id: UUID, page: SegmentPage = WHO
 
     With a page, the cost does not grow with the draft's segments. Raises UnknownEvent, DATABASE_FAULTS, NotBuilt.
     """
-    limit = _ALL if page.limit is None else page.limit
-    last = _ALL if page.last is None else page.last
-    rows = await models.fetch(_READ, models.lane, draft_id, page.after, limit, last)
+    # Of the last segments, events may make others the first: then all of the last are read, and paged when folded.
+    limit = page.limit if page.last is None else None
+    wanted = (_integer(page.after), _integer(limit), _integer(page.last))
+    rows = await models.fetch(_READ, models.lane, draft_id, *wanted)
     if not rows:
         return None
     *columns, newer = rows[0]
@@ -208,6 +209,10 @@ async def read_draft(models: ReadModels, draft_id: UUID, page: SegmentPage = WHO
     if newer:
         document = fold(document, (StoredEvent(*event) for event in newer))
     return document.paged(page) if document else None
+
+
+def _integer(number: int | None) -> int:
+    return _ALL if number is None else min(number, _ALL)
 
 
 _EVENTS_AT_ONCE = 1000
@@ -224,7 +229,7 @@ async def read_draft_at(
     document: DraftDocument | None = None
     folded = 0
     while folded < version:
-        events = await read_stream(models.pool, models.lane, draft_id, folded, _EVENTS_AT_ONCE, version)
+        events = await read_stream(models.pool, models.lane, draft_id, folded, _EVENTS_AT_ONCE, _integer(version))
         if not events or events[0].stream_type != "draft":
             return None
         document = fold(document, events)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from onering.log.connection import Database
+from tests.projections.reading import ByHand, by_hand
 from tests.projections.story import Story
 
 
@@ -31,3 +32,9 @@ async def pool(database: Database) -> AsyncIterator[Any]:
 @pytest.fixture
 def story(conn: Any) -> Story:
     return Story(conn)
+
+
+@pytest.fixture
+async def models(database: Database, conn: Any, pool: Any) -> ByHand:
+    """Return the read models of an empty log; the test moves them on."""
+    return await by_hand(database, conn, pool)

@@ -91,6 +91,17 @@ class Story:
         event = NewEvent(derived(identity, "event"), type, schema_version, payload)
         return (await self.store(draft, identity, person("alice"), event))[0]
 
+    async def sign_in(self, who: str) -> None:
+        """Store an event of another stream than a draft's."""
+        identity, actor = uuid4(), person(who)
+        event = NewEvent(derived(identity, "event"), "user_registered", 1, '{"idempotency_key":null,"data":{}}')
+        write = Write(uuid4(), "user", actor.workspace_id, 0, (event,))
+        (outcome,) = await append(
+            self.conn, LANE, [Append(identity, b"\x01" * 33, actor.issuer, actor.subject, None, "request-1", (write,))]
+        )
+        assert isinstance(outcome, Appended)
+        self.told.extend(outcome.events)
+
     def events_of(self, draft: UUID) -> list[StoredEvent]:
         return [event for event in self.told if event.stream_id == draft]
 
