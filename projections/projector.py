@@ -63,8 +63,11 @@ class Leadership:
         self._locked = False
         self._not_before = 0.0
 
-    async def step(self, conn: Connection, now: float) -> bool:
-        """Apply a batch if this is ours to do; return whether there may be more. Raises DATABASE_FAULTS."""
+    async def step(self, conn: Connection, now: float, newest: int) -> bool:
+        """Apply a batch if this is ours to do; return whether it moved and is not at `newest` yet.
+
+        Raises DATABASE_FAULTS.
+        """
         if now < self._not_before or not (self.build or await self._take_over(conn, now)):
             return False
         assert self.build is not None
@@ -82,7 +85,7 @@ class Leadership:
         self.stuck = None
         if self.build.position > before.position:
             self._checkpoints.advanced(self.build.name, self.build.version, self.build.position)
-        return self.build.position - before.position == self._batch
+        return before.position < self.build.position < newest
 
     def disconnected(self) -> None:
         """The session is gone, and the lock with it."""
@@ -183,8 +186,10 @@ class Projector:
         while True:
             self._wake.clear()
             more = False
+            # What commits from here on can gather until the next batch.
+            newest = self._tail.position
             for leadership in self._leaderships:
-                more |= await leadership.step(conn, clock())
+                more |= await leadership.step(conn, clock(), newest)
             backoff.reset()
             if clock() >= self._retire_at:
                 self._retire_at = clock() + RETIRE_SECONDS
