@@ -89,7 +89,8 @@ async def _prepare(
             build = await _caught_up(conn, build, batch, progress)
         except Stuck as stuck:
             logger.error("%s", stuck)
-            # Its checkpoint is where it got to, and nothing is live that could be ahead of it.
+            # Nothing is live that could be ahead of it.
+            build = build._replace(position=stuck.position - 1)
         await switch(conn, projection, build)
 
 
