@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from onering.domain.values import Role, Status
 from onering.http.call import Call
@@ -12,6 +12,8 @@ from onering.http.faults import BadRequest, InvalidFields
 from onering.log.event import Position
 
 _WHOLE = re.compile(r"[0-9]{1,10}")
+_VERSION = re.compile(r"-?[0-9]+")
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _EVENT_ID = re.compile(r"(?:([0-9a-f]{12})\.)?([0-9]{1,10})")
 _MIN_POSITION = re.compile(r"([0-9]{1,5}\.[0-9]{1,18})(?:@([0-9a-f]{12}))?")
 _LAST_VERSION = 2**31 - 1
@@ -25,12 +27,24 @@ def _number(value: object) -> object:
 
 
 def _time(value: object) -> object:
-    # A plus sign that was not escaped arrives as a space.
-    return value.replace(" ", "+") if isinstance(value, str) else value
+    """Take RFC 3339 only: pydantic reads numbers as seconds since 1970, too."""
+    if not isinstance(value, str):
+        return value
+    text = value.replace(" ", "+")  # a plus sign that was not escaped
+    if _RFC_3339.fullmatch(text) is None:
+        raise ValueError("Input should be a time with offset, as in RFC 3339")
+    return text
+
+
+def _of_our_days(value: datetime) -> datetime:
+    # Beyond these years, arithmetic with a day or an offset leaves the calendar.
+    if not 1970 <= value.year <= 9998:
+        raise ValueError("Input should be a time between the years 1970 and 9998")
+    return value
 
 
 Number = Annotated[int, BeforeValidator(_number)]
-Time = Annotated[AwareDatetime, BeforeValidator(_time)]
+Time = Annotated[AwareDatetime, BeforeValidator(_time), AfterValidator(_of_our_days)]
 
 
 class _Parameters(BaseModel):
@@ -92,8 +106,8 @@ class _At(BaseModel):
 
 def version_or_time(text: str) -> int | datetime:
     """Read `at`: an integer is a version, anything else RFC 3339 with an offset. Raises BadRequest."""
-    if text.isascii() and text.isdecimal():
-        return min(int(text[:11]), _LAST_VERSION)
+    if _VERSION.fullmatch(text):
+        return min(max(int(text[:11]), 0), _LAST_VERSION)
     try:
         return _At(at=text).at
     except ValidationError:
