@@ -1,4 +1,4 @@
-"""The ASGI application: routes behind sign-in, CORS and the boundary."""
+"""The ASGI application: routes behind sign-in, the boundary and CORS."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from onering.http.boundary import Boundary
 from onering.http.call import Call, request_id_of
 from onering.http.commands import Endpoint
 from onering.http.faults import MethodNotAllowed, NoSuchRoute
-from onering.http.origins import ListedOrigins
+from onering.http.origins import ListedOrigins, preflight
 from onering.http.problems import problem_of
 from onering.http.routes import FEED, Line
 
@@ -55,7 +55,8 @@ def application(
 ) -> ASGIApp:
     """Return the whole front: `feed` takes the live feed's sockets, `sign_in` verifies callers, `origins` may call."""
     router = Router(routes=_routes(lines, feed, limits), redirect_slashes=False, default=_no_route)
-    return Boundary(ListedOrigins(sign_in(router), origins) if origins else sign_in(router), headers)
+    front = Boundary(sign_in(router), headers)
+    return ListedOrigins(front, Boundary(preflight, headers), origins) if origins else front
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send, fault: AuthFault) -> None:
