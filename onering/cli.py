@@ -1,6 +1,7 @@
 """The command `onering`."""
 
 import asyncio
+import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -145,9 +146,9 @@ def token(
     settings = _settings(data=data)
     if settings.env not in (Environment.LOCAL, Environment.TEST):
         raise Misconfigured(f"Development tokens are for local and test; ONERING_ENV is {settings.env}.")
-    seconds = round(hours * 3600)
-    if not 0 < seconds <= settings.token_max_seconds:
+    if not 0 < hours * 3600 <= settings.token_max_seconds:
         raise Misconfigured(f"A token lives more than 0 and at most {settings.token_max_seconds / 3600:g} hours.")
+    seconds = math.ceil(hours * 3600)
     try:
         typer.echo(mint(user, data_folder(settings).development_secret(), now=datetime.now(UTC), seconds=seconds))
     except ValueError as fault:

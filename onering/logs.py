@@ -38,7 +38,7 @@ def configure(settings: Settings) -> None:
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
     if settings.env is Environment.LOCAL:
         # A first start is to be read by somebody new; long builds have a progress bar.
-        logging.getLogger("projections.rebuild").setLevel(max(logging.WARNING, root.level))
+        logging.getLogger("projections").setLevel(max(logging.WARNING, root.level))
 
 
 def _rendering(settings: Settings) -> list[Any]:

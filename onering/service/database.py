@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,16 +23,27 @@ logger = logging.getLogger(__name__)
 _PATIENCE = 30.0
 _STEP = 0.1
 
+_HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^:\[\]]*)(:[0-9]{1,5})?")
+
 
 def given_url(settings: Settings) -> str | None:
     """Return the DSN of the person's own Postgres; None where the embedded one is meant. Raises Misconfigured."""
     url = settings.database_url.get_secret_value() if settings.database_url is not None else ""
     if not url:
         return None
-    # The URL may hold a password: it is in no message.
-    if urlsplit(url).scheme not in ("postgresql", "postgres"):
+    if not _is_postgres(url):
+        # What was given is not repeated: it may hold a password.
         raise Misconfigured("DATABASE_URL must be like postgresql://user:password@host:5432/database.")
     return url
+
+
+def _is_postgres(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    hosts = parts.netloc.rpartition("@")[2].split(",")
+    return parts.scheme in ("postgresql", "postgres") and all(map(_HOST.fullmatch, hosts))
 
 
 def data_folder(settings: Settings) -> DataFolder:

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 HEAD_SECONDS = 10.0
 
@@ -32,6 +32,7 @@ class BoundedHeads(HttpToolsProtocol):
         self._too_long = False
         self._size = 0
         self._unparsed = 0
+        self._progress = False
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
@@ -43,19 +44,19 @@ class BoundedHeads(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        was_in_head = self._in_head
+        self._progress = False
         super().data_received(data)
-        if not self._in_head or self.transport.is_closing():
+        if self.transport.is_closing():
             return
-        # The parser keeps a header to itself until it ends; what came since the head began is the bound of that.
-        self._unparsed = self._unparsed + len(data) if was_in_head else 0
+        # The parser keeps a header or trailer to itself until it ends; what came since it last told is the bound.
+        self._unparsed = 0 if self._progress else self._unparsed + len(data)
         if self._unparsed > self.head_limit:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, self._too_long_text())
-        elif self._deadline is None:
+        elif self._in_head and self._deadline is None:
             self._deadline = self.loop.call_later(self.head_seconds, self._late)
 
     def on_message_begin(self) -> None:
-        self._in_head, self._size, self._unparsed = True, 0, 0
+        self._in_head, self._size, self._progress = True, 0, True
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
@@ -64,7 +65,17 @@ class BoundedHeads(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._grow(len(name) + len(value) + len(": \r\n"))
-        super().on_header(name, value)
+        # A trailer of a chunked body is dropped (RFC 9110 §6.5.1): the request was judged by its head.
+        if self._in_head:
+            super().on_header(name, value)
+
+    def on_body(self, body: bytes) -> None:
+        self._progress = True
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._progress = True
+        super().on_message_complete()
 
     def on_headers_complete(self) -> None:
         self._in_head = False
@@ -79,6 +90,7 @@ class BoundedHeads(HttpToolsProtocol):
             self._refuse(HTTPStatus.BAD_REQUEST, "This is not a valid HTTP request.")
 
     def _grow(self, length: int) -> None:
+        self._progress = True
         self._size += length
         if self._size > self.head_limit:
             self._too_long = True
@@ -98,7 +110,10 @@ class BoundedHeads(HttpToolsProtocol):
             self._deadline = None
 
     def _refuse(self, status: HTTPStatus, detail: str) -> None:
-        """Answer before there is a request, and close."""
+        """Answer what is no request, and close; without an answer where it would be taken for that of another."""
+        if self._is_answering():
+            self.transport.close()
+            return
         body = _problem(status, detail)
         head = (
             f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: application/problem+json\r\n"
@@ -106,6 +121,11 @@ class BoundedHeads(HttpToolsProtocol):
         )
         self.transport.write(head.encode("ascii") + body)
         self.transport.close()
+
+    def _is_answering(self) -> bool:
+        """Whether an answer is on its way, or an earlier request of this connection waits for one."""
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is not None and not cycle.response_complete and (self._in_head or cycle.response_started)
 
 
 def _problem(status: HTTPStatus, detail: str) -> bytes:

@@ -33,7 +33,11 @@ def _reason(host: str, port: int, fault: OSError) -> str:
 
 
 def url(listener: socket.socket, host: str) -> str:
-    """Return where people find the service."""
+    """Return where a person on this machine finds the service."""
     port = listener.getsockname()[1]
-    name = host.strip("[]")
+    name = _REACHED.get(host.strip("[]"), host.strip("[]"))
     return f"http://{f'[{name}]' if ':' in name else name}:{port}"
+
+
+# To listen on every address is none to go to.
+_REACHED = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}

@@ -137,6 +137,10 @@ class EmbeddedPostgres:
         assert self._owner is not None
         self._sockets = self.folder.sockets
         self._owner.own(self._sockets)
+        # Nobody runs on this cluster, and the folder is its alone; but Postgres would believe a lock file whose number
+        # belongs to somebody else by now, or to a killed one that nobody reaps.
+        for stale in self._sockets.glob(".s.PGSQL.*"):
+            stale.unlink(missing_ok=True)
         settings = _SETTINGS | (_DURABLE if self._durable else _FAST)
         chosen = [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
         command = [str(self.program("postgres")), "-D", str(self.folder.cluster), "-k", str(self._sockets), *chosen]

@@ -49,13 +49,19 @@ class Postmaster:
 
 
 def left_behind(cluster: Path) -> Postmaster | None:
-    """Return the postmaster that runs on `cluster`, if any; a stale `postmaster.pid` is put out of the way."""
+    """Return the postmaster that runs on `cluster`, if any; a stale `postmaster.pid` is put out of the way.
+
+    For the holder of the data folder alone: nobody else may be starting one.
+    """
     file = cluster / "postmaster.pid"
     try:
         pid = int(file.read_text().split("\n", 1)[0])
-    except (FileNotFoundError, ValueError):
+    except FileNotFoundError:
         return None
-    if serves(pid, cluster):
+    except ValueError:
+        # Postgres refuses an empty one too: the machine went down as it was written.
+        pid = 0
+    if pid > 0 and serves(pid, cluster):
         return Postmaster(pid, cluster)
     # Postgres would wait for a foreign process that got the number since. Backends that outlived their postmaster are
     # still found without the file: the key of the shared memory they hold comes from the data directory.

@@ -57,7 +57,10 @@ def main(running: Running) -> None:
     # Ctrl-C and a closing terminal are the supervisor's to act on.
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    orders = received(sys.stdin.buffer)
+    try:
+        orders = received(sys.stdin.buffer)
+    except EOFError:
+        sys.exit("the supervisor ended before it gave orders")
     logs.configure(orders.settings)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         code = runner.run(_serve(orders, listener, report, running))

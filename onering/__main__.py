@@ -1,0 +1,5 @@
+"""Lets `python -m onering` be the command `onering`."""
+
+from onering.cli import main
+
+main()

@@ -1,0 +1,131 @@
+"""The supervisor's side of its workers: replaced with patience, given up, ended by a deadline."""
+
+import asyncio
+import logging
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from onering.service import supervisor, workers
+from onering.service.faults import ServiceError
+from onering.service.listener import bind
+from onering.service.workers import Workers
+from onering.settings import Environment, Settings
+from tests.service.serving import alive
+
+READY = "import sys, time; print('ready', flush=True); "
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    with bind("127.0.0.1", 0) as opened:
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def _haste(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "FIRST_PAUSE", 0.01)
+
+
+def program(code: str) -> list[str]:
+    return [sys.executable, "-c", code]
+
+
+async def at_once() -> None:
+    pass
+
+
+def make(listener: socket.socket, code: str, **options: Any) -> Workers:
+    return Workers(options.pop("count", 1), listener, b"orders", command=program(code), before=at_once, **options)
+
+
+@asynccontextmanager
+async def running(made: Workers) -> AsyncIterator[Workers]:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(made.run())
+        await made.ready()
+        yield made
+        await made.stop(5)
+
+
+def pids(made: Workers) -> list[int]:
+    return [process.pid for process in made._running]
+
+
+async def test_one_that_never_serves_ends_the_service(listener: socket.socket) -> None:
+    """After some attempts; the message says how the last one ended."""
+    made = make(listener, "raise SystemExit(3)")
+    with pytest.raises(ExceptionGroup) as caught:
+        await made.run()
+    fault = supervisor.first_of(caught.value)
+    assert isinstance(fault, ServiceError)
+    assert "ended 5 times before it could serve, at last with exit code 3" in str(fault)
+    await made.stop(1)
+
+
+async def test_one_that_served_is_replaced_for_ever(
+    listener: socket.socket, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its death is no false start; each one is logged with its exit code."""
+    monkeypatch.setattr(workers, "LONGEST_PAUSE", 0.01)
+    monkeypatch.setattr(workers, "MOST_FALSE_STARTS", 2)
+    with caplog.at_level(logging.ERROR):
+        async with running(make(listener, READY + "sys.exit(7)")):
+            async with asyncio.timeout(20):
+                while caplog.text.count("exit code 7") < 4:
+                    await asyncio.sleep(0.02)
+
+
+async def test_one_that_does_not_stop_is_ended(listener: socket.socket, caplog: pytest.LogCaptureFixture) -> None:
+    deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + READY + "time.sleep(60)"
+    async with running(make(listener, deaf)) as made:
+        (pid,) = pids(made)
+        await made.stop(0.2)
+        assert not alive(pid)
+    assert "did not stop within 0.2 s" in caplog.text
+
+
+async def test_a_start_that_is_cancelled_leaves_none_behind(listener: socket.socket) -> None:
+    """As when Ctrl-C comes before the first one is ready."""
+    made = make(listener, "import time; time.sleep(60)", count=2)
+    run = asyncio.ensure_future(made.run())
+    async with asyncio.timeout(20):
+        while len(pids(made)) < 2:
+            await asyncio.sleep(0.01)
+    started = pids(made)
+    run.cancel()
+    await asyncio.wait({run})
+    await made.stop(5)
+    assert not any(map(alive, started))
+
+
+async def test_none_starts_while_the_database_is_down(listener: socket.socket) -> None:
+    up = asyncio.Event()
+    made = Workers(1, listener, b"", before=up.wait, command=program(READY + "time.sleep(60)"))
+    async with asyncio.TaskGroup() as group:
+        group.create_task(made.run())
+        await asyncio.sleep(0.05)
+        assert not pids(made)
+        up.set()
+        await made.ready()
+        await made.stop(5)
+
+
+def test_a_service_whose_workers_never_serve_fails_with_the_reason(empty_dsn: str, tmp_path: Any) -> None:
+    settings = Settings.model_validate({"port": 0, "data": tmp_path / "data", "database_url": empty_dsn})
+    said: list[str] = []
+    with pytest.raises(ServiceError, match="does not come up: worker 1 ended 5 times"):
+        supervisor.serve(settings, said.append, program("raise SystemExit(3)"))
+    assert said == []
+
+
+def test_the_banner_is_short_in_every_profile() -> None:
+    for env in Environment:
+        lines = supervisor.banner("http://127.0.0.1:8000", "/data", env).splitlines()
+        assert len(lines) < 10
+        developing = env in (Environment.LOCAL, Environment.TEST)
+        assert ("X-User-Id" in "".join(lines)) == developing
