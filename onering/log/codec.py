@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
+from pydantic import ValidationError
 
 from onering.domain.events import EVENT_TYPES, Event
 from onering.log.event import StoredEvent
 
 
 class UnknownEvent(Exception):
-    """The log holds an event that this release cannot read: another type, or a newer schema version."""
+    """The log holds an event that this release cannot read: another type, a newer schema version or other words."""
 
     def __init__(self, event: StoredEvent) -> None:
         super().__init__(
@@ -31,11 +32,15 @@ def encode_payload(event: Event, idempotency_key: str | None) -> str:
 
 
 def decode(event: StoredEvent) -> Event:
-    """Return the domain's event. Raises UnknownEvent for what a newer release wrote."""
+    """Return the domain's event. Raises UnknownEvent for what a newer release wrote, and for an erased one."""
     newest, model = EVENT_TYPES.get(event.type, (0, None))
     if model is None or event.schema_version > newest or event.payload is None:
         raise UnknownEvent(event)
     data = orjson.loads(event.payload)["data"]
     for version in range(event.schema_version, newest):
         data = UPCASTERS[event.type, version](data)
-    return model.model_validate(data)
+    try:
+        return model.model_validate(data)
+    except ValidationError as unreadable:
+        # A word that a newer release added to a closed set must close one draft here, not the process.
+        raise UnknownEvent(event) from unreadable

@@ -10,7 +10,7 @@ class StoredEvent(NamedTuple):
     """One row of the log without its hashes, in table order. `payload` is the exact text that was hashed.
 
     A payload is the JSON object `{"idempotency_key": …, "data": {…}}`: its members are spliced into the wire form
-    as they stand (`onering.wire`). It is None once the person behind it was erased.
+    as they stand (`onering.log.wire`). It is None once the person behind it was erased.
     """
 
     lane: int
