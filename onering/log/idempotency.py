@@ -43,7 +43,7 @@ class Forgetting:
 
     async def run(self) -> None:
         """Prune until cancelled; a failure is logged and tried again an hour later."""
-        while self._days > 0:
+        while True:
             try:
                 logger.debug("forgot the outcomes of %d commands", await self.forget())
             except DATABASE_FAULTS as fault:
@@ -52,6 +52,8 @@ class Forgetting:
 
     async def forget(self) -> int:
         """Prune once and return how many outcomes went. Raises DATABASE_FAULTS."""
+        if self._days == 0:
+            return 0
         conn = await self._database.connect("idempotency")
         gone = 0
         try:
