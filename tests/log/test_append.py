@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from onering.log.append import Append, Appended, Conflict, Repeated, append
+from onering.log.append import APPEND, Append, Appended, Conflict, Repeated, _columns, append
 from onering.log.event import DEFAULT_LANE as LANE
 from onering.log.reader import find_stream, head, read_lane, read_stream
 from tests.log.writing import WORKSPACE, command, stream, write
@@ -158,3 +158,11 @@ async def test_a_batch_with_a_bad_event_stores_nothing(app: Connection) -> None:
 async def test_workspaces_are_registered_with_their_lane(app: Connection) -> None:
     await append(app, LANE, [command(write("a", 0, "1"))])
     assert await app.fetch("SELECT workspace_id, lane FROM onering.workspaces") == [(WORKSPACE, LANE)]
+
+
+async def test_a_batch_whose_counts_do_not_agree_stores_nothing(app: Connection) -> None:
+    columns = list(_columns([command(write("a", 0, "1"))]))
+    columns[13] = [2]  # x_events
+    with pytest.raises(asyncpg.InvalidParameterValueError, match="announced 2 events and given 1"):
+        await app.fetch(APPEND, LANE, *columns)
+    assert await head(app, LANE) == 0

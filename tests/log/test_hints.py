@@ -1,0 +1,75 @@
+"""Hints: other processes hear of commits soon, and a hint that is lost harms nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from onering.log.connection import Database
+from onering.log.hints import CHANNEL, Hints
+from onering.tasks import Tasks
+
+SENDERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE application_name = 'onering hints' AND datname = current_database()"""
+
+
+@pytest.fixture
+async def heard(app: Any) -> "asyncio.Queue[str]":
+    """Return what is heard on the channel."""
+    queue: asyncio.Queue[str] = asyncio.Queue()
+    await app.add_listener(CHANNEL, lambda *notice: queue.put_nowait(notice[-1]))
+    return queue
+
+
+@asynccontextmanager
+async def hinting(dsn: str, lane: int = 0) -> AsyncIterator[Hints]:
+    hints, tasks = Hints(Database(dsn), lane), Tasks()
+    tasks.start({"hints": hints.run})
+    try:
+        yield hints
+        assert tasks.alive
+    finally:
+        await tasks.stop(5)
+
+
+async def next_of(heard: "asyncio.Queue[str]") -> str:
+    return await asyncio.wait_for(heard.get(), 10)
+
+
+async def test_a_hint_names_lane_and_head(app_dsn: str, heard: "asyncio.Queue[str]") -> None:
+    async with hinting(app_dsn, lane=3) as hints:
+        hints.announce(17)
+        assert await next_of(heard) == "3.17"
+
+
+async def test_announcements_made_at_once_become_one(app_dsn: str, heard: "asyncio.Queue[str]") -> None:
+    async with hinting(app_dsn) as hints:
+        for head in range(1, 101):
+            hints.announce(head)
+        assert await next_of(heard) == "0.100"
+        hints.announce(101)
+        assert await next_of(heard) == "0.101"
+
+
+async def test_it_goes_on_after_its_connection_was_cut(
+    app_dsn: str, heard: "asyncio.Queue[str]", owner: Any, caplog: Any
+) -> None:
+    async with hinting(app_dsn) as hints:
+        hints.announce(1)
+        assert await next_of(heard) == "0.1"
+        await owner.execute(SENDERS)
+        for head in heads():
+            hints.announce(head)
+            try:
+                assert await asyncio.wait_for(heard.get(), 0.2) == f"0.{head}"
+                break
+            except TimeoutError:
+                continue
+        assert "a hint was lost" in caplog.text
+
+
+def heads() -> Iterator[int]:
+    return iter(range(2, 100))
