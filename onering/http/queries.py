@@ -81,6 +81,7 @@ class Queries:
     async def draft(self, call: Call) -> Answer:
         """GET /v1/collab/drafts/{draft_id}: the draft as it is, or with `at` as it was."""
         asked, draft_id = parameters(call, DraftParameters), call.draft_id()
+        self._check_position(call)
         page = SegmentPage(-1 if asked.segments_after is None else asked.segments_after, asked.limit)
         if asked.at is None:
             document = await self._current(call, draft_id, page)
@@ -96,6 +97,7 @@ class Queries:
         """GET /v1/collab/drafts/{draft_id}/events: a page of its events, the bytes that the live feed sends."""
         asked, draft_id = parameters(call, EventsParameters), call.draft_id()
         after = after_version(asked.after, self._tail.epoch)
+        self._check_position(call)
         entry = await self._readable(call, draft_id)
         head = self._tail.position
         stored = await read_stream(self._models.pool, entry.lane, draft_id, after, asked.limit + 1)
@@ -130,8 +132,11 @@ class Queries:
         own = self._acknowledged.of(call.identity.actor.user_id) if call.identity else 0
         return ReadAt(self._tail.epoch, max(asked, own), self._read_wait)
 
+    def _check_position(self, call: Call) -> None:
+        """Refuse a position that is none of this log. One draft is always current: there is nothing to wait for."""
+        min_position(call, self._tail.lane, self._tail.epoch)
+
     async def _current(self, call: Call, draft_id: UUID, page: SegmentPage) -> DraftDocument:
-        min_position(call, self._tail.lane, self._tail.epoch)  # one draft is always current: nothing to wait for
         document = await read_draft(self._models, draft_id, page)
         if document is None or not document.readable_by(*_reader(call.identity)):
             raise self._hidden(call)
