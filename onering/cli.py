@@ -135,7 +135,7 @@ def _say(line: str) -> None:
 
 @app.command()
 def token(
-    user: Annotated[str, typer.Argument(help="Who the token is for, such as alice.")],
+    user: Annotated[str, typer.Argument(metavar="USER", help="Who the token is for, such as alice.")],
     hours: Annotated[float, typer.Option(help="How long it is valid.")] = 1.0,
     data: Data = None,
 ) -> None:
@@ -164,7 +164,7 @@ def migrate(database_url: DatabaseUrl = None, data: Data = None) -> None:
 
 @app.command()
 def rebuild(
-    name: Annotated[str, typer.Argument(help="The read model, such as drafts.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The read model, such as drafts.")],
     database_url: DatabaseUrl = None,
     data: Data = None,
 ) -> None:

@@ -20,9 +20,11 @@ STEP = 0.02
 class Service:
     """A started service. `out` and `err` are the lines it printed so far; `end` ends whatever is left of it."""
 
-    def __init__(self, options: Sequence[str], environment: Mapping[str, str], home: Path) -> None:
+    def __init__(
+        self, options: Sequence[str], environment: Mapping[str, str], home: Path, command: Sequence[str] = ONERING
+    ) -> None:
         self.process = subprocess.Popen(
-            [*ONERING, "serve", *options],
+            [*command, "serve", *options],
             env=clean_environment(home) | dict(environment),
             cwd=home,
             stdin=subprocess.DEVNULL,

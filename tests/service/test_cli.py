@@ -1,0 +1,218 @@
+"""The command `onering`: what it prints, what it ends with, and that it finds the database of a folder."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from jose import jwt
+
+from onering import __version__
+from onering.auth.development import ISSUER
+from onering.cli import main
+from onering.service.folders import DataFolder
+from onering.service.postmaster import left_behind
+from tests.service.serving import ONERING, Service, clean_environment, create_draft
+
+ROOT = Path(__file__).parents[2]
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith(("ONERING_", "CLERK_")) or name == "DATABASE_URL":
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Return a function that runs `onering` in this process: exit code, standard output, standard error."""
+    monkeypatch.setattr("onering.logs.configure", lambda settings: None)
+
+    def invoke(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main(list(arguments))
+        captured = capsys.readouterr()
+        return int(ended.value.code or 0), captured.out, captured.err
+
+    return invoke
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--help"], ["serve", "token", "migrate", "rebuild", "replay", "epoch", "--version"]),
+        (
+            ["serve", "--help"],
+            ["ONERING_HOST", "ONERING_PORT", "ONERING_DATA", "ONERING_WORKERS", "DATABASE_URL", "8000", "Ctrl-C"],
+        ),
+        (["token", "--help"], ["USER", "--hours", "local and test"]),
+        (["migrate", "--help"], ["--database-url", "--data"]),
+        (["rebuild", "--help"], ["NAME", "--database-url", "--data"]),
+        (["replay", "--help"], ["print"]),
+        (["replay", "print", "--help"], ["--draft", "--actor", "--since", "--database-url", "--data"]),
+        (["epoch", "--help"], ["show", "bump"]),
+    ],
+)
+def test_help_names_what_there_is(run: Run, arguments: list[str], words: list[str]) -> None:
+    code, out, _ = run(*arguments)
+    assert code == 0
+    assert [word for word in words if word not in out] == []
+
+
+def test_the_version_is_printed(run: Run) -> None:
+    assert run("--version") == (0, f"onering {__version__}\n", "")
+
+
+@pytest.mark.parametrize("arguments", [["srv"], ["serve", "--prt", "1"], ["token"], ["serve", "--workers", "0"]])
+def test_wrong_usage_ends_with_2(run: Run, arguments: list[str]) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert "Traceback" not in err
+
+
+def test_a_token_names_its_person(run: Run, tmp_path: Path) -> None:
+    code, out, _ = run("token", "alice", "--data", str(tmp_path / "data"), "--hours", "2")
+    claims = jwt.get_unverified_claims(out.strip())
+    assert code == 0
+    assert (claims["iss"], claims["sub"], claims["exp"] - claims["iat"]) == (ISSUER, "alice", 7200)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "sentence"),
+    [
+        (["two words"], "local", "1 to 255 visible characters"),
+        (["alice", "--hours", "0"], "local", "at most 24 hours"),
+        (["alice", "--hours", "24.1"], "local", "at most 24 hours"),
+        (["alice", "--hours", "nan"], "local", "at most 24 hours"),
+        (["alice"], "production", "for local and test; ONERING_ENV is production"),
+        (["alice"], "somewhere", "ONERING_ENV is wrong"),
+    ],
+)
+def test_a_token_that_may_not_be_is_refused(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], environment: str, sentence: str
+) -> None:
+    monkeypatch.setenv("ONERING_ENV", environment)
+    code, out, err = run("token", *arguments, "--data", str(tmp_path / "data"))
+    assert (code, out) == (2, "")
+    assert sentence in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("command", [["replay", "print"], ["rebuild", "drafts"], ["epoch", "show"], ["epoch", "bump"]])
+def test_a_folder_without_a_database_is_told(run: Run, parent: Path, command: list[str]) -> None:
+    """Reading makes nothing."""
+    code, _, err = run(*command, "--data", str(parent / "data"))
+    assert code == 1
+    assert "`onering serve` makes one" in err
+    assert not (parent / "data").exists()
+
+
+@pytest.mark.parametrize("command", [["migrate"], ["replay", "print"], ["rebuild", "drafts"], ["epoch", "show"]])
+def test_a_database_out_of_reach_is_told(run: Run, command: list[str]) -> None:
+    code, _, err = run(*command, "--database-url", "postgresql://me:hidden@127.0.0.1:1/none")
+    assert code == 1
+    assert "can't be used" in err
+    assert "hidden" not in err
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://x:hidden@y/z", "postgresql://x:hidden@y:port/z", "postgresql://x:hidden@[y/z", "hidden"]
+)
+def test_a_url_that_is_none_is_told(run: Run, url: str) -> None:
+    code, _, err = run("migrate", "--database-url", url)
+    assert code == 2
+    assert "DATABASE_URL must be like postgresql://" in err
+    assert "hidden" not in err
+
+
+@pytest.mark.parametrize("command", [["replay", "print"], ["epoch", "show"]])
+def test_a_database_without_a_log_is_told(run: Run, empty_dsn: str, command: list[str]) -> None:
+    code, _, err = run(*command, "--database-url", empty_dsn)
+    assert code == 1
+    assert "run `onering migrate` first" in err
+
+
+def test_migrate_says_what_it_did(run: Run, empty_dsn: str) -> None:
+    assert run("migrate", "--database-url", empty_dsn)[:2] == (0, "The database was empty; it holds a new log now.\n")
+    assert run("migrate", "--database-url", empty_dsn)[:2] == (0, "Nothing to do; the database is of this release.\n")
+
+
+def test_the_variable_names_the_database_too(run: Run, empty_dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", empty_dsn)
+    assert run("migrate")[:2] == (0, "The database was empty; it holds a new log now.\n")
+
+
+def test_rebuild_switches_to_a_new_version(run: Run, admin_dsn: str) -> None:
+    assert run("rebuild", "drafts", "--database-url", admin_dsn)[1] == "drafts is live as version 1, at position 0.\n"
+    assert run("rebuild", "drafts", "--database-url", admin_dsn)[1] == "drafts is live as version 2, at position 0.\n"
+
+
+def test_rebuild_names_the_read_models(run: Run, admin_dsn: str) -> None:
+    code, _, err = run("rebuild", "darfts", "--database-url", admin_dsn)
+    assert code == 2
+    assert "access, drafts, timeline" in err
+
+
+def test_a_new_epoch_stays(run: Run, admin_dsn: str) -> None:
+    _, first, _ = run("epoch", "show", "--database-url", admin_dsn)
+    code, bumped, _ = run("epoch", "bump", "--database-url", admin_dsn)
+    assert code == 0
+    assert bumped != first
+    assert run("epoch", "show", "--database-url", admin_dsn)[1] == bumped
+
+
+def test_a_stopped_database_runs_for_the_time_of_a_command(run: Run, folder: DataFolder) -> None:
+    data = str(folder.path)
+    assert run("migrate", "--data", data)[0] == 0
+    assert left_behind(folder.cluster) is None
+    assert run("rebuild", "timeline", "--data", data)[0] == 0
+    assert len(run("epoch", "show", "--data", data)[1].strip()) == 12
+    assert run("replay", "print", "--data", data)[2] == "0 events\n"
+    assert left_behind(folder.cluster) is None
+
+
+def test_a_served_database_is_used_as_it_is(start: Callable[..., Service], run: Run, folder: DataFolder) -> None:
+    service = start("--port", "0", "--data", str(folder.path)).ready()
+    draft = create_draft(service.url, "The served one")
+    data = str(folder.path)
+    code, out, _ = run("replay", "print", "--data", data)
+    assert code == 0
+    assert "The served one" in out
+    assert draft[:8] in out
+    assert run("rebuild", "drafts", "--data", data)[0] == 0
+    assert run("migrate", "--data", data)[1] == "Nothing to do; the database is of this release.\n"
+    assert run("epoch", "bump", "--data", data)[0] == 0
+    assert service.stop() == 0
+
+
+def test_a_database_that_does_not_answer_is_told(run: Run, folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder is held, as by a service whose Postgres does not come up."""
+    monkeypatch.setattr("onering.service.database._PATIENCE", 0.2)
+    holder = DataFolder(folder.path)
+    holder.claim()
+    try:
+        code, _, err = run("epoch", "show", "--data", str(folder.path))
+    finally:
+        holder.release()
+    assert code == 1
+    assert "is in use, but its Postgres does not answer" in err
+
+
+def test_a_clone_has_a_script_for_replay(tmp_path: Path) -> None:
+    """It is found from any folder, and by any Python."""
+    command = [sys.executable, str(ROOT / "scripts" / "replay.py"), "print", "--help"]
+    done = subprocess.run(command, cwd=tmp_path, env=clean_environment(tmp_path), capture_output=True, text=True)
+    assert done.returncode == 0
+    assert "onering replay print" in done.stdout
+
+
+def test_the_module_is_the_command(tmp_path: Path) -> None:
+    done = subprocess.run([*ONERING, "--version"], env=clean_environment(tmp_path), capture_output=True, text=True)
+    assert done.stdout == f"onering {__version__}\n"
+    assert done.stderr == ""

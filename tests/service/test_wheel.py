@@ -1,0 +1,70 @@
+"""The wheel: built, installed into an empty environment from the locked requirements, serving from anywhere."""
+
+import subprocess
+import sys
+import venv
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from onering import __version__
+from tests.service.serving import Service, clean_environment, create_draft, draft_exists
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    # The build backend is installed with the tests: nothing is fetched.
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    subprocess.run(command, check=True, capture_output=True)
+    (built,) = folder.iterdir()
+    return built
+
+
+def test_everything_is_in_the_wheel(wheel: Path) -> None:
+    with ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    assert {"onering/cli.py", "onering/schema.sql", "onering/py.typed", "projections/drafts.py"} <= names
+    assert "onering/log/migrations/0001_first.sql" in names
+    tops = {name.split("/")[0] for name in names}
+    assert tops == {"onering", "projections", f"onering-{__version__}.dist-info"}
+
+
+@pytest.fixture
+def installed(wheel: Path, parent: Path) -> Path:
+    """Return the folder of programs of an empty environment with the wheel in it."""
+    environment = parent / "an environment"
+    venv.create(environment)
+    for arguments in (["--require-hashes", "-r", str(ROOT / "requirements.lock")], [str(wheel)]):
+        command = [*pip(), "--python", str(environment / "bin" / "python"), "install", "--quiet", "--no-deps"]
+        subprocess.run([*command, "--disable-pip-version-check", *arguments], check=True)
+    return environment / "bin"
+
+
+def pip() -> list[str]:
+    """Return a pip: our environment may have been made by that of the machine, and have none."""
+    return [sys.executable if find_spec("pip") else getattr(sys, "_base_executable", "python3"), "-m", "pip"]
+
+
+@pytest.fixture
+def service(installed: Path, parent: Path) -> Iterator[Service]:
+    options = ["--port", "0", "--data", str(parent / "data")]
+    started = Service(options, {}, home=parent, command=[str(installed / "onering")])
+    yield started
+    started.end()
+
+
+@pytest.mark.timeout(600)  # packages are installed, on whatever machine and network this is
+def test_the_wheel_serves_from_another_folder(service: Service, installed: Path, parent: Path) -> None:
+    draft = create_draft(service.ready().url)
+    assert draft_exists(service.url, draft)
+    command = [str(installed / "onering"), "replay", "print", "--data", str(parent / "data")]
+    shown = subprocess.run(command, cwd=parent, env=clean_environment(parent), capture_output=True, text=True)
+    assert "draft_created" in shown.stdout
+    assert service.stop() == 0
+    assert service.err == []
