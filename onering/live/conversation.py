@@ -1,0 +1,263 @@
+"""One socket's conversation: handshake, hello, and what the client says after."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+from urllib.parse import parse_qsl
+
+from onering.auth.faults import AuthFault, Unavailable
+from onering.auth.identity import Identity, identity_of
+from onering.auth.middleware import Receive, Scope, Send
+from onering.live import frames
+from onering.live.connection import Connection
+from onering.live.connections import Connections
+from onering.live.ends import (
+    ACCESS_ENDED,
+    BAD_FRAME,
+    DONE,
+    GONE,
+    HELLO_TOO_BIG,
+    NO_HELLO,
+    OTHER_PERSON,
+    OVERLOADED,
+    SERVER_ERROR,
+    TOKEN_REFUSED,
+    End,
+    Ended,
+)
+from onering.live.joining import Joined, Joining
+from onering.live.limits import Limits
+from onering.live.messages import Auth, BadMessage, Bye, Hello, Ignored, Message, Ping, Pong, hello_of_query, parse
+from onering.log.batcher import AppendFailed
+from onering.log.connection import DATABASE_FAULTS
+from onering.log.tail import Tail
+from projections.faults import ReadFault
+
+logger = logging.getLogger(__name__)
+
+SUBPROTOCOL = "onering.v1"
+# The close code of a socket that was closed without one (RFC 6455 §7.4.1).
+_NO_CODE = 1005
+
+Refuse = Callable[[Scope, Receive, Send, End], Awaitable[None]]
+SignIn = Callable[[str], Awaitable[Identity]]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every conversation of a process needs."""
+
+    connections: Connections
+    joining: Joining
+    tail: Tail
+    limits: Limits
+    sign_in: SignIn
+    refuse: Refuse
+
+
+class Request(NamedTuple):
+    """The handshake, as ASGI hands it over."""
+
+    scope: Scope
+    receive: Receive
+    send: Send
+
+
+class Conversation:
+    """From the handshake to the close. Every fault in it ends this socket alone, with a code that says what to do."""
+
+    def __init__(self, house: House, connection: Connection, request: Request) -> None:
+        self._house = house
+        self._connection = connection
+        self._request = request
+        self._code: int | None = None
+
+    @property
+    def code(self) -> int:
+        """The close code that it ended with, ours or the client's."""
+        ended = self._connection.ended
+        if ended is None or ended is GONE:
+            return self._code or _NO_CODE
+        return ended.close_code
+
+    async def run(self) -> None:
+        """Talk until the end."""
+        try:
+            joined = await self._joined()
+            if joined is not None:
+                await self._follow(joined)
+        except Ended as ended:
+            await self._end(ended.end)
+        except Exception as fault:
+            await self._end(_end_of(fault))
+
+    async def _joined(self) -> Joined | None:
+        """Join with the identity of the handshake's header, or accept and let a hello say who it is."""
+        scope, connection = self._request.scope, self._connection
+        if (identity := identity_of(scope)) is not None:
+            self._house.connections.enter(connection)
+            joined = await self._join(identity, _hello_of(scope))
+            await self._accept()
+            return joined
+        await self._accept()
+        self._house.connections.enter(connection)
+        hello = await self._hello()
+        if hello is None:
+            return None
+        return await self._join(await self._sign_in(hello), hello)
+
+    async def _join(self, identity: Identity | None, hello: Hello) -> Joined:
+        self._house.connections.sign_in(self._connection, identity)
+        return await self._house.joining.join(self._connection, self._request.scope["path_params"]["draft_id"], hello)
+
+    async def _accept(self) -> None:
+        self._connection.check()
+        offered = self._request.scope.get("subprotocols") or ()
+        protocol = SUBPROTOCOL if SUBPROTOCOL in offered else None
+        await self._request.send({"type": "websocket.accept", "subprotocol": protocol})
+        self._connection.accepted = True
+        if (ended := self._connection.ended) is not None:
+            # It came to an end while it was being accepted, so nobody has told the client yet.
+            self._connection.outlet.close(ended)
+            raise Ended(ended)
+
+    async def _hello(self) -> Hello | None:
+        """Return the first message, which is a hello and comes in time; None if the client left instead."""
+        try:
+            async with asyncio.timeout(self._house.limits.hello_seconds):
+                text = await self._text()
+        except TimeoutError:
+            raise Ended(NO_HELLO) from None
+        if text is None:
+            return None
+        if len(text.encode()) > self._house.limits.hello_limit:
+            raise Ended(HELLO_TOO_BIG)
+        if not isinstance(hello := _parsed(text), Hello):
+            raise Ended(replace(BAD_FRAME, reason="the first message is a hello"))
+        return hello
+
+    async def _sign_in(self, hello: Hello) -> Identity | None:
+        return None if hello.token is None else await self._house.sign_in(hello.token)
+
+    async def _follow(self, joined: Joined) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            try:
+                self._welcome(joined, tasks)
+                while (text := await self._text()) is not None:
+                    await self._heed(_parsed(text))
+            except Ended as ended:
+                await self._end(ended.end)
+            except Exception as fault:
+                await self._end(_end_of(fault))
+            finally:
+                self._connection.leave()
+
+    def _welcome(self, joined: Joined, tasks: asyncio.TaskGroup) -> None:
+        """Write what comes before the events, and go on with them in the same step."""
+        connection, house = self._connection, self._house
+        connection.check()
+        cursor = connection.cursor
+        assert cursor is not None
+        house.connections.joins[joined.mode] += 1
+        connection.outlet.write(
+            frames.welcome(
+                connection_id=connection.connection_id,
+                draft_id=cursor.feed.draft_id,
+                user_id=connection.session.user_id,
+                epoch=house.tail.epoch,
+                start=cursor.version,
+                head=cursor.head,
+                mode=joined.mode,
+                heartbeat_seconds=house.limits.heartbeat_seconds,
+                token_expires_at=connection.session.expires_at,
+            )
+        )
+        if joined.snapshot is not None:
+            connection.outlet.write(joined.snapshot)
+        cursor.begin(tasks)
+
+    async def _text(self) -> str | None:
+        """Return the client's next message; None once the socket is closed. Raises Ended."""
+        message = await self._request.receive()
+        if message["type"] == "websocket.disconnect":
+            self._code = message.get("code")
+            return None
+        self._connection.frame_received()
+        self._connection.check()
+        text: str | None = message.get("text")
+        if text is None:
+            raise Ended(replace(BAD_FRAME, reason="messages are text"))
+        return text
+
+    async def _heed(self, message: Message) -> None:
+        connection = self._connection
+        match message:
+            case Auth():
+                await self._renew(message.token)
+            case Ping():
+                if connection.cursor is not None:
+                    connection.tell(frames.pong(connection.cursor.head))
+            case Bye():
+                raise Ended(DONE)
+            case Hello():
+                connection.tell(frames.error("already_joined", "This connection has joined already.", retry=False))
+            case Pong() | Ignored():
+                pass
+
+    async def _renew(self, token: str) -> None:
+        """Go on with a fresh token. Without keys to judge it by, the old one still counts."""
+        connection = self._connection
+        try:
+            identity = await self._house.sign_in(token)
+        except Unavailable as fault:
+            connection.tell(frames.error(fault.code, fault.detail, retry=True))
+            return
+        connection.check()
+        if not connection.session.is_of(identity):
+            raise Ended(OTHER_PERSON)
+        if connection.session.renew(identity):
+            if connection.cursor is not None and not connection.cursor.may_read(connection.cursor.feed.state):
+                # The token may be for another workspace.
+                raise Ended(ACCESS_ENDED)
+            connection.tell(frames.token_accepted(identity.expires_at))
+
+    async def _end(self, end: End) -> None:
+        """Close with a code, or refuse the handshake with a status."""
+        self._connection.end(end)
+        if not self._connection.accepted:
+            with suppress(OSError):  # the client is gone
+                await self._house.refuse(*self._request, end if end.status is not None else OVERLOADED)
+
+
+def _hello_of(scope: Scope) -> Hello:
+    query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+    try:
+        return hello_of_query(query)
+    except BadMessage as bad:
+        raise Ended(replace(BAD_FRAME, reason=str(bad))) from None
+
+
+def _parsed(text: str) -> Message:
+    try:
+        return parse(text)
+    except BadMessage as bad:
+        raise Ended(replace(BAD_FRAME, reason=str(bad))) from None
+
+
+def _end_of(fault: Exception) -> End:
+    """Return how a socket ends whose conversation met `fault`."""
+    match fault:
+        case Unavailable():
+            return OVERLOADED
+        case AuthFault():
+            return TOKEN_REFUSED
+        case AppendFailed() | ReadFault():
+            return OVERLOADED
+    if isinstance(fault, DATABASE_FAULTS):
+        logger.warning("a live feed can't be served: %s", fault or type(fault).__name__)
+        return OVERLOADED
+    logger.error("a socket failed", exc_info=fault)
+    return SERVER_ERROR

@@ -1,0 +1,117 @@
+"""Joining a feed: may this person read the draft, and from where do they go on?"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from onering.domain.refusals import NotFound
+from onering.live import frames
+from onering.live.connection import Connection
+from onering.live.cursor import Cursor
+from onering.live.ends import NO_SUCH_DRAFT, OVERLOADED, SIGN_IN, Ended
+from onering.live.feed import Feed
+from onering.live.history import History
+from onering.live.limits import Limits
+from onering.live.messages import Hello
+from onering.log.codec import UnknownEvent
+from onering.log.tail import Tail
+from projections.document import SegmentPage
+from projections.drafts import read_draft
+from projections.models import ReadModels
+from projections.people import display_names
+from projections.rendering import people_of, render_draft
+
+# How many segments a snapshot has; older ones come by REST.
+SNAPSHOT_SEGMENTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """How a client goes on: `mode` is resume, snapshot or events; `snapshot` is a frame."""
+
+    mode: str
+    snapshot: bytes | None = None
+
+
+class Joining:
+    """Gives connections their cursors. `open_feed` returns a draft's feed, standing where the tail stands."""
+
+    def __init__(
+        self,
+        *,
+        tail: Tail,
+        models: ReadModels,
+        history: History,
+        open_feed: Callable[[UUID], Awaitable[Feed]],
+        limits: Limits,
+        anonymous_read: bool,
+    ) -> None:
+        self._tail = tail
+        self._models = models
+        self._history = history
+        self._open_feed = open_feed
+        self._limits = limits
+        self._anonymous_read = anonymous_read
+
+    async def join(self, connection: Connection, draft: str, hello: Hello) -> Joined:
+        """Put the connection on the feed of the draft that `draft` names. Raises Ended, DATABASE_FAULTS, NotBuilt."""
+        unseen = Ended(SIGN_IN if connection.session.identity is None else NO_SUCH_DRAFT)
+        draft_id = _draft_id(draft)
+        if draft_id is None or (connection.session.identity is None and not self._anonymous_read):
+            raise unseen
+        try:
+            feed = await self._open_feed(draft_id)
+        except NotFound:
+            raise unseen from None
+        # No await between the feed and the cursor: from here on the feed tells the cursor whatever ends access.
+        cursor = Cursor(feed, connection.outlet, connection.session, self._history, self._limits, connection.end)
+        connection.cursor = cursor
+        start = await self._start(feed, hello)
+        if start is None:
+            return await self._with_snapshot(cursor, connection, unseen)
+        if not cursor.may_read(feed.state):
+            # Perhaps somebody let them in a moment ago, through another process.
+            await self._history.await_newest(draft_id, feed.head)
+            if not cursor.may_read(feed.state):
+                raise unseen
+        cursor.grant(feed.head, start=start)
+        return Joined("events" if hello.events else "resume")
+
+    async def _start(self, feed: Feed, hello: Hello) -> int | None:
+        """Return the version to go on after; None if only a snapshot will do."""
+        if hello.after is None:
+            return 0 if hello.events else None
+        if hello.epoch is not None and hello.epoch != self._tail.epoch:
+            return None
+        if hello.after > feed.head:
+            # Perhaps the client was on a process that was ahead of this one.
+            await self._history.await_version(feed.draft_id, hello.after)
+        gap = feed.head - hello.after
+        if gap < 0 or (gap > self._limits.resume_events and not hello.events):
+            return None
+        return hello.after
+
+    async def _with_snapshot(self, cursor: Cursor, connection: Connection, unseen: Ended) -> Joined:
+        """Read the draft; access is judged from the very same document."""
+        feed, session, oldest = cursor.feed, connection.session, cursor.feed.head
+        try:
+            document = await read_draft(self._models, feed.draft_id, SegmentPage(last=SNAPSHOT_SEGMENTS))
+        except UnknownEvent:
+            raise Ended(OVERLOADED) from None
+        if document is None or not document.readable_by(session.user_id, session.workspace_id):
+            raise unseen
+        if document.version < oldest:
+            # A read that is older than the feed was: what ended access between the two would be overlooked.
+            raise Ended(OVERLOADED)
+        names = await display_names(self._models.pool, people_of(document))
+        cursor.grant(document.version, start=document.version, position=document.position)
+        return Joined("snapshot", frames.snapshot(document.version, render_draft(document, names)))
+
+
+def _draft_id(text: str) -> UUID | None:
+    """Return the id in its canonical spelling (RFC 9562 §4), in any case; None for anything else."""
+    try:
+        draft_id = UUID(text)
+    except ValueError:
+        return None
+    return draft_id if str(draft_id) == text.lower() else None
