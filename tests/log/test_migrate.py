@@ -13,7 +13,7 @@ import pytest
 from onering.log.append import append
 from onering.log.connection import Database
 from onering.log.event import DEFAULT_LANE as LANE
-from onering.log.migrate import AUDITOR, MigrationError, migrate
+from onering.log.migrate import AUDITOR, SERVER, MigrationError, migrate
 from onering.log.reader import head
 from onering.log.schema import schema_sql, steps
 from onering.service.owner import postgres_owner
@@ -135,6 +135,12 @@ class TestServers:
         with pytest.raises(MigrationError, match="Postgres 15 to 18; this server is 18"):
             await migrate(empty_dsn)
         assert await run(empty_dsn, "SELECT to_regnamespace('onering')") == [(None,)]
+
+    async def test_a_standby_is_refused(self, empty_dsn: str, monkeypatch: Any) -> None:
+        """A server that says it is in recovery; a real standby would need a second one."""
+        monkeypatch.setattr("onering.log.migrate.SERVER", SERVER.replace("pg_is_in_recovery()", "true"))
+        with pytest.raises(MigrationError, match="point DATABASE_URL at the primary"):
+            await migrate(empty_dsn)
 
     async def test_a_database_of_another_encoding_is_refused(self, postgres: EmbeddedPostgres) -> None:
         name = f"latin_{uuid4().hex[:12]}"

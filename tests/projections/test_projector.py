@@ -81,10 +81,14 @@ async def leads_all(one: Process) -> bool:
     return all(standing.leading for standing in await one.projector.health())
 
 
-async def test_a_killed_connection_costs_nothing_but_time(database: Database, story: Story, owner: Any) -> None:
+@pytest.mark.parametrize("whose", ["", "AND pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted)"])
+async def test_a_killed_connection_costs_nothing_but_time(
+    database: Database, story: Story, owner: Any, whose: str
+) -> None:
+    """All of them, or the leaders' alone: then another process takes over, or the same one again."""
     async with process(database) as one, process(database) as two:
         for n in range(1, 6):
-            await owner.execute(END_PROJECTORS)
+            await owner.execute(f"{END_PROJECTORS} {whose}")
             await story.create()
             await one.reached(n)
             await two.reached(n)
