@@ -60,6 +60,12 @@ class DataFolder:
             self.release()
             raise self._unusable(fault) from fault
 
+    def check_free(self) -> None:
+        """Raise FolderInUse if another process holds the folder; makes nothing."""
+        if os.path.exists(self.path / "lock"):
+            self.claim()
+            self.release()
+
     def release(self) -> None:
         """Let the folder go."""
         if self._lock is not None:

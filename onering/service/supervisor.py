@@ -38,6 +38,9 @@ def serve(settings: Settings, say: Callable[[str], None], worker: Sequence[str] 
     Raises Misconfigured before anything was started, and ServiceError when it can't start or go on.
     """
     check(settings)
+    if given_url(settings) is None:
+        # Two that are started alike clash on the port as well; this is the clearer reason.
+        data_folder(settings).check_free()
     with bind(settings.host, settings.port) as listener:
         asyncio.run(Supervisor(settings, listener, say, worker).run())
 

@@ -204,12 +204,14 @@ def test_a_database_of_ones_own_is_served(start: Start, empty_dsn: str, parent: 
     assert service.stop() == 0
 
 
-def test_a_folder_in_use_is_refused(start: Start, folder: DataFolder) -> None:
+def test_a_second_one_on_a_folder_is_refused(start: Start, folder: DataFolder) -> None:
+    """Started in the same way it clashes on the port too: the folder is the reason that helps."""
     first = start("--port", "0", "--data", str(folder.path)).ready()
-    second = start("--port", "0", "--data", str(folder.path))
-    assert second.ended() == 1
-    assert "in use by another `onering serve`" in second.said()
-    assert len(second.err) == 1
+    for port in ("0", str(port_of(first.url))):
+        second = start("--port", port, "--data", str(folder.path))
+        assert second.ended() == 1
+        assert "in use by another `onering serve`" in second.said()
+        assert len(second.err) == 1
     assert draft_exists(first.url, create_draft(first.url))
     assert first.stop() == 0
 
