@@ -1,4 +1,4 @@
-"""What tests of the REST front check again and again: problems, and that nothing was stored."""
+"""What tests of the REST front do again and again: check problems, and that nothing was stored; set a scene."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from onering.http.problems import TITLES
-from tests.serving import Person
+from tests.serving import Person, Service
 
 # What no answer may give away: SQL, stacks, names of our modules and tables.
 SECRETS = ("Traceback", 'File "', "SELECT", "INSERT", "asyncpg", "pydantic", "onering.", "projections", "relation")
@@ -49,6 +49,13 @@ async def nothing_stored(log: Any) -> AsyncIterator[None]:
 async def _contents(log: Any) -> list[int]:
     tables = ("events", "commands", "streams", "app_users")
     return [await log.fetchval(f"SELECT count(*) FROM onering.{table}") for table in tables]
+
+
+async def signed_in(service: Service, user: str) -> Person:
+    """Return a person whose first sign-in is done, so that what follows stores only what it says."""
+    person = Person(service.client(user))
+    assert (await person.http.get("/v1/config")).status_code == 200
+    return person
 
 
 async def shared_draft(owner: Person, *contributors: str, viewer: str | None = None, **fields: Any) -> str:

@@ -12,6 +12,7 @@ import pytest_asyncio
 from onering.log.connection import Database
 from onering.log.migrate import APP, OWNER
 from onering.service.postgres import EmbeddedPostgres
+from tests.http.checks import signed_in
 from tests.serving import Person, Service, serving
 
 
@@ -72,13 +73,6 @@ async def nobody(service: Service) -> Person:
 async def somebody(service: Service) -> Person:
     """Return a person of this test alone."""
     return await signed_in(service, f"u-{uuid4().hex[:8]}")
-
-
-async def signed_in(service: Service, user: str) -> Person:
-    """Return a person whose first sign-in is done, so that what follows stores only what it says."""
-    person = Person(service.client(user))
-    assert (await person.http.get("/v1/config")).status_code == 200
-    return person
 
 
 def _administer(postgres: EmbeddedPostgres, sql: str) -> None:

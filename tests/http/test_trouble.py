@@ -1,0 +1,207 @@
+"""Bad luck behind the port: a database that cuts connections, refuses, or is gone; and a newer release beside us."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import pytest_asyncio
+import structlog
+
+from onering.auth.principals import personal_workspace
+from onering.http.operations import Health, Operations
+from onering.log.append import NewEvent, Write, append
+from onering.log.connection import Database
+from onering.log.event import DEFAULT_LANE as LANE
+from tests.http.checks import check_problem, nothing_stored, shared_draft, shown, signed_in
+from tests.log.writing import command as raw_command
+from tests.serving import Person, Service, serving
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+CUT = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def service(shared_dsn: str) -> AsyncIterator[Service]:
+    async with serving(shared_dsn, poll_seconds=0.1) as service:
+        yield service
+
+
+async def until(what: Any, seconds: float = 10) -> Any:
+    """Return the first answer of `what` with status 200."""
+    async with asyncio.timeout(seconds):
+        while (answer := await what()).status_code != 200:
+            await asyncio.sleep(0.01)
+    return answer
+
+
+async def insist(person: Person, key: str, draft: str) -> list[httpx.Response]:
+    """Send a command with its key until it is acknowledged; return every answer on the way."""
+    answers: list[httpx.Response] = []
+    async with asyncio.timeout(20):
+        while not answers or answers[-1].status_code != 200:
+            answers.append(await person.submit("add-segment", key, draft_id=draft, content=key))
+    return answers
+
+
+class TestCutConnections:
+    async def test_every_command_is_unavailable_or_stored_once(self, alice: Person, log: Any) -> None:
+        draft = await alice.create()
+        keys = [f"k{n}" for n in range(60)]
+        for n in range(0, 60, 12):
+            insisting = [asyncio.ensure_future(insist(alice, key, draft)) for key in keys[n : n + 12]]
+            await log.execute(CUT)
+            for answers in await asyncio.gather(*insisting):
+                for failed in answers[:-1]:
+                    check_problem(failed, 503, "unavailable")
+                    assert failed.headers["retry-after"] == "1"
+        events = (await until(lambda: alice.events(draft, limit=1000))).json()["data"]
+        assert sorted(event["idempotency_key"] for event in events[1:]) == sorted(keys)
+        assert [event["version"] for event in events] == list(range(1, 62))
+
+    async def test_every_read_is_unavailable_or_right(self, alice: Person, log: Any) -> None:
+        draft = await shared_draft(alice, "bob", initial_segment="Once")
+        before = await shown(alice, draft, at=3)
+        reads = (alice.draft, alice.events, alice.timeline, lambda _: alice.drafts())
+        for _ in range(5):
+            reading = [asyncio.ensure_future(read(draft)) for read in reads for _ in range(4)]
+            await log.execute(CUT)
+            for answer in await asyncio.gather(*reading):
+                if answer.status_code != 200:
+                    check_problem(answer, 503, "unavailable")
+                    assert answer.headers["retry-after"] == "1"
+        await until(lambda: alice.draft(draft))
+        assert await shown(alice, draft, at=3) == before
+
+    async def test_it_is_ready_again_by_itself(self, alice: Person, nobody: Person, log: Any) -> None:
+        await log.execute(CUT)
+        await until(lambda: nobody.http.get("/readyz"))
+        assert (await nobody.http.get("/healthz")).json() == {"status": "ok"}
+        await until(lambda: alice.drafts())
+
+    async def test_a_first_sign_in_is_unavailable_or_complete(self, service: Service, log: Any) -> None:
+        people = [Person(service.client(f"cut-{n}")) for n in range(8)]
+        coming = [asyncio.ensure_future(person.drafts()) for person in people]
+        await log.execute(CUT)
+        for answer in await asyncio.gather(*coming):
+            if answer.status_code != 200:
+                check_problem(answer, 503, "unavailable")
+        for person in people:
+            await until(person.drafts)
+        registered = "SELECT count(*) FROM onering.events WHERE type = 'user_registered' AND subject LIKE 'cut-%'"
+        assert await log.fetchval(registered) == 8
+
+
+class TestADatabaseThatIsAway:
+    async def test_it_is_alive_but_not_ready_until_the_database_is_back(self, app_dsn: str, admin_dsn: str) -> None:
+        owner = await Database(admin_dsn).connect("test")
+        name = await owner.fetchval("SELECT current_database()")
+        async with serving(app_dsn, poll_seconds=0.1, command_seconds=0.5) as service:
+            alice = await signed_in(service, "alice")
+            draft = await alice.create()
+            await owner.execute(f"ALTER DATABASE {name} CONNECTION LIMIT 0")
+            await owner.execute(CUT)
+            for answer in (await alice.add(draft, "x", **{"Idempotency-Key": "k"}), await alice.draft(draft)):
+                check_problem(answer, 503, "unavailable")
+                assert answer.headers["retry-after"] == "1"
+            ready = await alice.http.get("/readyz")
+            assert (ready.status_code, ready.json()) == (503, {"status": "unavailable", "database": False})
+            assert (await alice.http.get("/healthz")).status_code == 200
+            await owner.execute(f"ALTER DATABASE {name} CONNECTION LIMIT -1")
+            await until(lambda: alice.http.get("/readyz"))
+            answer = await until(lambda: alice.add(draft, "x", **{"Idempotency-Key": "k"}))
+            assert answer.json()["data"]["version"] == 2
+            assert len((await alice.events(draft)).json()["data"]) == 2
+        owner.terminate()
+
+    async def test_a_process_whose_task_died_is_not_alive(self, service: Service) -> None:
+        health = Health(None, None, tuple, lambda: False)  # type: ignore[arg-type]
+        operations = Operations(health, {}, development_secret=None, clock=lambda: datetime.now(UTC))
+        answer = await operations.healthz(None)  # type: ignore[arg-type]
+        assert (answer.status, answer.body) == (503, b'{"status":"failed"}')
+
+
+class TestFaultsInside:
+    async def test_a_read_that_the_database_refuses_is_an_internal_error(self, alice: Person, log: Any) -> None:
+        draft = await alice.create()
+        await log.execute("ALTER TABLE onering.app_users RENAME COLUMN display_name TO secret_name")
+        try:
+            with structlog.testing.capture_logs() as logs:
+                answer = await alice.http.get(f"/v1/collab/drafts/{draft}", headers={"X-Request-Id": "find-me"})
+        finally:
+            await log.execute("ALTER TABLE onering.app_users RENAME COLUMN secret_name TO display_name")
+        check_problem(answer, 500, "internal_error", "Something went wrong here; the request id names it in the log.")
+        assert "name" not in answer.text.replace("names", "")
+        assert answer.headers["x-request-id"] == "find-me"
+        (line,) = [line for line in logs if line["event"] == "request_failed"]
+        assert (line["request_id"], line["log_level"]) == ("find-me", "error")
+
+    async def test_a_command_that_the_database_refuses_names_no_sql(self, alice: Person, log: Any) -> None:
+        draft = await alice.create()
+        await log.execute("ALTER TABLE onering.commands RENAME TO commands_away")
+        try:
+            answer = await alice.submit("add-segment", "k", draft_id=draft, content="x")
+        finally:
+            await log.execute("ALTER TABLE onering.commands_away RENAME TO commands")
+        assert answer.status_code in (500, 503)
+        check_problem(answer, answer.status_code, answer.json()["error"]["code"])
+        assert "commands" not in answer.text.replace("command ", "")
+        await until(lambda: alice.submit("add-segment", "k", draft_id=draft, content="x"))
+        assert (await shown(alice, draft))["version"] == 2
+
+
+class TestANewerRelease:
+    @staticmethod
+    async def sing(dsn: str, draft: str, version: int) -> None:
+        """Append an event that this release does not know."""
+        conn = await Database(dsn).connect("newer release")
+        newer = NewEvent(uuid4(), "draft_sung", 1, '{"idempotency_key":null,"data":{"tune":"la"}}')
+        workspace = personal_workspace("onering:local", "alice")
+        await append(conn, LANE, [raw_command(Write(UUID(draft), "draft", workspace, version, (newer,)))])
+        conn.terminate()
+
+    async def test_its_draft_is_closed_but_for_its_events(self, alice: Person, shared_dsn: str, log: Any) -> None:
+        draft, other = await alice.create(), await alice.create()
+        await self.sing(shared_dsn, draft, 1)
+        async with nothing_stored(log):
+            for answer in (
+                await alice.draft(draft),
+                await alice.draft(draft, at=2),
+                await alice.add(draft),
+                await alice.submit("add-segment", draft_id=draft, content="x"),
+            ):
+                check_problem(answer, 503, "unavailable")
+                assert "newer release" in answer.json()["detail"]
+                assert answer.headers["retry-after"] == "1"
+        events = (await alice.events(draft)).json()["data"]
+        assert [(event["type"], event["data"].get("tune")) for event in events][1] == ("draft_sung", "la")
+        assert (await alice.add(other)).status_code == 200
+        assert (await shown(alice, other))["version"] == 2
+        assert (await shown(alice, draft, at=1))["version"] == 1
+
+    async def test_what_was_acknowledged_before_is_answered_again(self, alice: Person, shared_dsn: str) -> None:
+        draft = await alice.create()
+        first = await alice.submit("add-segment", "k", draft_id=draft, content="x")
+        await self.sing(shared_dsn, draft, 2)
+        again = await alice.submit("add-segment", "k", draft_id=draft, content="x")
+        assert (again.status_code, again.content) == (200, first.content)
+
+    async def test_the_service_stays_alive_and_says_what_stands_still(
+        self, alice: Person, nobody: Person, shared_dsn: str
+    ) -> None:
+        await self.sing(shared_dsn, await alice.create(), 1)
+
+        async def standing() -> list[bool]:
+            return [model["stuck"] for model in (await nobody.http.get("/readyz")).json()["projections"]]
+
+        async with asyncio.timeout(10):
+            while not any(await standing()):
+                await asyncio.sleep(0.01)
+        assert (await nobody.http.get("/healthz")).status_code == 200
+        assert "draft_sung" not in (await nobody.http.get("/readyz")).text
