@@ -20,8 +20,7 @@ CREATE TABLE {{schema}}.drafts (
 _CREATED = """
     INSERT INTO {schema}.drafts (lane, draft_id, workspace_id, visibility)
     SELECT e.lane, e.stream_id, e.workspace_id, e.payload::json -> 'data' ->> 'visibility'
-      FROM onering.events e
-     WHERE e.lane = $1 AND e.position > $2 AND e.position <= $3 AND e.stream_type = 'draft'
-       AND e.type = 'draft_created'"""
+      FROM unnest(batch) e
+     WHERE e.type = 'draft_created'"""
 
 ACCESS = Projection("access", ("draft",), _DDL, (_CREATED, membership.WRITER))

@@ -139,14 +139,18 @@ async def apply(conn: Connection, build: Build, most: int) -> Build:
             raise
         if most > 1:
             return await apply(conn, build, most // 2)
-        raise await _stuck(conn, build, Poison, f"The read model {build.name} stops: {error}") from error
+        raise await _stuck(conn, build, Poison, f"stops: {error}") from error
     if stopped is not None and after.position == build.position:
-        raise await _stuck(conn, build, TooNew, f"The read model {build.name} pauses at an event of a newer release")
+        raise await _stuck(conn, build, TooNew, _NEWER)
     return after
+
+
+_NEWER = "pauses at an event of a newer release"
 
 
 async def _stuck(conn: Connection, build: Build, fault: type[Poison | TooNew], why: str) -> Poison | TooNew:
     event = (await read_lane(conn, build.lane, build.position, 1))[0]
+    why = f"The read model {build.name} {why}"
     return fault(why, position=event.position, event_id=event.event_id, type=event.type)
 
 
@@ -161,10 +165,11 @@ SWITCH = """
 
 
 async def switch(conn: Connection, projection: Projection, build: Build) -> Build:
-    """Make a finished build the live one, in place of those before it. Raises Deposed and asyncpg.PostgresError.
+    """Make a finished build the live one, in place of those before it.
 
     The locks on both rows hold the live one's writer off while the last few events are applied, so what readers
-    change to is never behind what they had.
+    change to is never behind what they had. Raises TooNew if the live one is beyond an event that this release does
+    not know (it stays live), Deposed and asyncpg.PostgresError.
     """
     which = (projection.name, build.lane, projection.definition, build.version)
     async with conn.transaction():
@@ -172,7 +177,7 @@ async def switch(conn: Connection, projection: Projection, build: Build) -> Buil
         while build.position < behind:
             build, stopped = await advance(conn, build, behind - build.position)
             if stopped is not None:
-                break
+                raise await _stuck(conn, build, TooNew, _NEWER)
         await conn.execute(SWITCH, *which)
     return build
 

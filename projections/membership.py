@@ -13,13 +13,12 @@ WRITER = """
     WITH word AS (
         SELECT DISTINCT ON (e.stream_id, d.user_id)
                e.lane, e.stream_id, e.type, e.version, e.recorded_at, d.user_id, d.role
-          FROM onering.events e
+          FROM unnest(batch) e
          CROSS JOIN LATERAL (
             SELECT coalesce(r.user_id, r.creator_id) AS user_id,
                    CASE e.type WHEN 'draft_created' THEN 'owner' ELSE r.role END AS role
               FROM json_to_record(e.payload::json -> 'data') r(user_id text, creator_id text, role text)) d
-         WHERE e.lane = $1 AND e.position > $2 AND e.position <= $3 AND e.stream_type = 'draft'
-           AND e.type IN ('draft_created', 'collaborator_added', 'collaborator_removed')
+         WHERE e.type IN ('draft_created', 'collaborator_added', 'collaborator_removed')
          ORDER BY e.stream_id, d.user_id, e.version DESC
     ), gone AS (
         DELETE FROM {schema}.members m USING word w

@@ -26,7 +26,7 @@ class Projection:
     """A read model: the streams it follows, its tables, and the SQL that writes them.
 
     `ddl` and `writers` say `{schema}` for the Postgres schema of the build. Each writer is one set-based statement over
-    the events of lane `$1` at positions in (`$2`, `$3`], run in order, in one transaction.
+    `unnest(batch)`, the next events of its streams in lane `$1`, run in order, in one transaction.
     """
 
     name: str
@@ -56,7 +56,9 @@ class Projection:
 # The checkpoint comes first: its row lock makes rival writers queue, and a deposed one leaves before it wrote anything.
 # A VOLATILE function under READ COMMITTED takes a new snapshot per statement, so each writer sees what those before it
 # wrote; the events do not change under it, since the range is fixed and positions are dense and committed in order.
-# As in append_v1, plans are made for tables of any size: probes of an index, however small the table was at first.
+# As in append_v1, plans are made for tables of any size, however small the table was at first: every join is a probe of
+# a key, and the events are read once, in the order of the index that has them. As a mere range, planned on an empty log,
+# each of them would go on being looked for in the whole lane.
 _ADVANCE = """
 CREATE FUNCTION {schema}.advance(
     p_lane smallint, p_after bigint, INOUT p_upto bigint, p_version integer, p_epoch bigint,
@@ -66,14 +68,25 @@ CREATE FUNCTION {schema}.advance(
     SET plan_cache_mode = force_generic_plan
     SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $advance$
+DECLARE
+    head  bigint;
+    batch onering.events[];
 BEGIN
-    SELECT coalesce(max(e.position), p_after), min(e.position) FILTER (
-               WHERE e.stream_type IN ({types})
-                 AND NOT EXISTS (SELECT FROM unnest(p_known, p_newest) k(type, newest)
-                                  WHERE k.type = e.type AND e.schema_version <= k.newest))
-      INTO p_upto, stopped
-      FROM onering.events e WHERE e.lane = p_lane AND e.position > p_after AND e.position <= p_upto;
-    p_upto := least(p_upto, stopped - 1);
+    SELECT e.position INTO head FROM onering.events e WHERE e.lane = p_lane ORDER BY e.position DESC LIMIT 1;
+    p_upto := greatest(p_after, least(p_upto, coalesce(head, 0)));
+    batch := ARRAY(
+        SELECT next.event
+          FROM (SELECT e AS event FROM onering.events e WHERE e.lane = p_lane AND e.position > p_after
+                 ORDER BY e.position LIMIT p_upto - p_after) next
+         WHERE (next.event).stream_type IN ({types}));
+
+    SELECT min(e.position) INTO stopped FROM unnest(batch) e
+     WHERE NOT EXISTS (SELECT FROM unnest(p_known, p_newest) k(type, newest)
+                        WHERE k.type = e.type AND e.schema_version <= k.newest);
+    IF stopped IS NOT NULL THEN
+        p_upto := stopped - 1;
+        batch := ARRAY(SELECT e FROM unnest(batch) e WHERE e.position < stopped);
+    END IF;
     IF p_upto = p_after THEN
         RETURN;
     END IF;

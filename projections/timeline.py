@@ -33,8 +33,7 @@ _ENTRIES = """
     INSERT INTO {schema}.entries (lane, draft_id, version, event_id, at, type, issuer, subject, meta)
     SELECT e.lane, e.stream_id, e.version, e.event_id, e.recorded_at, e.type, e.issuer, e.subject,
            coalesce((e.payload::jsonb -> 'data') - ARRAY['content', 'description', 'decided_at'], '{}')
-      FROM onering.events e
-     WHERE e.lane = $1 AND e.position > $2 AND e.position <= $3 AND e.stream_type = 'draft'"""
+      FROM unnest(batch) e"""
 
 TIMELINE = Projection("timeline", ("draft",), _DDL, (_ENTRIES,))
 

@@ -30,8 +30,8 @@ SUM = Projection(
     (
         """
         UPDATE {schema}.sum SET n = n + (
-            SELECT coalesce(sum((e.payload::json -> 'data' ->> 'content')::integer), 0) FROM onering.events e
-             WHERE e.lane = $1 AND e.position > $2 AND e.position <= $3 AND e.type = 'segment_added')""",
+            SELECT coalesce(sum((e.payload::json -> 'data' ->> 'content')::integer), 0) FROM unnest(batch) e
+             WHERE e.type = 'segment_added')""",
     ),
 )
 

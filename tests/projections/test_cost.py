@@ -65,3 +65,15 @@ async def touched(models: ByHand, story: Story, conn: Any, draft: UUID) -> int:
         before = await conn.fetchval(counted)
         await models.project()
         return int(await conn.fetchval(counted) - before)
+
+
+async def test_plans_made_on_a_short_log_serve_a_long_one(models: ByHand, story: Story, conn: Any) -> None:
+    """A session keeps its plans: one that suits an empty table must not be one that reads all of a large one."""
+    draft = await story.create()
+    await story.let_in(draft, "bob")
+    await touched(models, story, conn, draft)
+    await long_draft(story, 5000)
+    for _ in range(100):
+        await story.create()
+    await models.project()
+    assert [await touched(models, story, conn, draft) for _ in range(3)][-1] < 200
