@@ -12,7 +12,7 @@ import uvicorn
 
 from onering.app import Process, running
 from onering.live.transport import FeedProtocol
-from onering.service.heads import BoundedHeads
+from onering.service.protocol import ServiceProtocol
 from onering.settings import Environment, Settings
 
 SECRET = b"s" * 32
@@ -110,7 +110,8 @@ def _config(process: Process, settings: Settings) -> uvicorn.Config:
         process.asgi,
         host="127.0.0.1",
         port=0,
-        http=BoundedHeads,
+        http=ServiceProtocol,
+        proxy_headers=False,
         ws=FeedProtocol,
         lifespan="off",
         log_config=None,

@@ -29,10 +29,10 @@ def decide(state: DraftState, command: Command, actor: Actor, now: datetime) -> 
     Raises a `Refusal` that names the rule.
     """
     match command:
+        case AddSegment():  # the most frequent first: asking a model's class costs more than most rules
+            return _add_segment(state, command, actor)
         case CreateDraft():
             return _create(state, command, actor)
-        case AddSegment():
-            return _add_segment(state, command, actor)
         case PassRing():
             return _pass_ring(state, command, actor)
         case AddCollaborator():

@@ -60,6 +60,8 @@ def may_read(state: DraftState, user_id: str | None, workspace_id: UUID | None =
 def evolve(state: DraftState, event: Event, at: datetime) -> DraftState:
     """Return the state after `event`, recorded at `at`."""
     match event:
+        case SegmentAdded():  # the most frequent first
+            return replace(state, segment_count=event.segment_order + 1, last_segment_at=at)
         case DraftCreated():
             return replace(
                 state,
@@ -71,8 +73,6 @@ def evolve(state: DraftState, event: Event, at: datetime) -> DraftState:
                 passed_at=at,
                 turn_limit_hours=event.turn_limit_hours,
             )
-        case SegmentAdded():
-            return replace(state, segment_count=event.segment_order + 1, last_segment_at=at)
         case RingPassed():
             return replace(state, holder_id=event.to_user_id, passed_at=at, last_segment_at=None)
         case CollaboratorAdded():

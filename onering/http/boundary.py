@@ -50,8 +50,6 @@ def safety_headers(*, tls: bool) -> list[tuple[bytes, bytes]]:
     headers = [
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
-        (b"referrer-policy", b"no-referrer"),
-        (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     ]
     if tls:
         headers.append((b"strict-transport-security", b"max-age=63072000; includeSubDomains"))

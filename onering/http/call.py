@@ -1,11 +1,12 @@
 """One HTTP request, read strictly: what could be understood in two ways is refused."""
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from starlette.types import Receive, Scope
 
@@ -30,16 +31,14 @@ def request_id_of(scope: Scope) -> str:
     """Return the request's id: the client's own if it is 1 to 64 of `[A-Za-z0-9_-]`, else a new one."""
     known: str | None = scope.get(_SCOPE_KEY)
     if known is None:
-        sent = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-        known = sent.decode("ascii") if _REQUEST_ID.fullmatch(sent) else uuid4().hex
+        sent = dict(scope["headers"]).get(b"x-request-id", b"")
+        known = sent.decode("ascii") if _REQUEST_ID.fullmatch(sent) else os.urandom(16).hex()
         scope[_SCOPE_KEY] = known
     return known
 
 
 class Call:
     """A request to one route. `limit` (bytes) and `depth` bound its body."""
-
-    __slots__ = ("__dict__", "_depth", "_limit", "_receive", "_scope")
 
     def __init__(self, scope: Scope, receive: Receive, *, limit: int, depth: int) -> None:
         self._scope = scope
@@ -85,10 +84,16 @@ class Call:
 
     def header(self, name: bytes) -> str | None:
         """Return the field's one value, or None without it. Raises BadRequest for several."""
-        values = [value for field, value in self._scope["headers"] if field == name]
-        if len(values) > 1:
+        value = self._fields.get(name)
+        if value is None:
+            return None
+        if len(self._fields) != len(self._scope["headers"]) and sum(field == name for field, _ in self.headers) > 1:
             raise BadRequest(f"Send {name.decode().title()} once.")
-        return values[0].decode("latin-1") if values else None
+        return value.decode("latin-1")
+
+    @cached_property
+    def _fields(self) -> dict[bytes, bytes]:
+        return dict(self.headers)
 
     @cached_property
     def query(self) -> Mapping[str, str]:

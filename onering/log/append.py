@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -12,8 +12,7 @@ import asyncpg
 from onering.log.event import StoredEvent
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(NamedTuple):
     """An event about to be stored; `payload` is the exact text that will be hashed."""
 
     event_id: UUID
@@ -22,8 +21,7 @@ class NewEvent:
     payload: str
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """What one command does to one stream: it was decided at `expected_version` (0: there is no such stream yet)."""
 
     stream_id: UUID
@@ -33,8 +31,7 @@ class Write:
     events: tuple[NewEvent, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+class Append(NamedTuple):
     """One command's contribution to the log: all of its writes, or none. The first write's stream is its own."""
 
     command_id: UUID

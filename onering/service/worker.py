@@ -1,6 +1,7 @@
 """One worker process: it serves from the supervisor's socket until it is told to stop, or a task of it dies."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -15,8 +16,8 @@ import uvloop
 
 from onering import logs
 from onering.live.transport import FeedProtocol
-from onering.service.heads import BoundedHeads
 from onering.service.orders import READY, Orders, received
+from onering.service.protocol import ServiceProtocol
 from onering.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -24,6 +25,8 @@ logger = logging.getLogger(__name__)
 # Longer than the idle time of common proxies, which would otherwise send into a connection that is just closing.
 KEEP_ALIVE_SECONDS = 75
 BACKLOG = 2048
+# Objects made before the youngest are looked through for cycles; CPython's 700 cost 5 % of the way of a command.
+GARBAGE_THRESHOLD = 50_000
 # After a failure only answers on their way are waited for.
 FAILED_SECONDS = 1.0
 # The part of the deadline in which requests may end; the rest is for closing what they used.
@@ -78,6 +81,7 @@ async def _serve(orders: Orders, listener: socket.socket, report: int, running: 
     _follow_supervisor()
     settings = orders.settings
     async with running(settings, orders.dsn, orders.development_secret) as process:
+        _spare_the_collector()
         server = _Server(_config(settings, process.asgi), report)
         stop = _stop_signal(settings.shutdown_seconds)
         async with asyncio.TaskGroup() as group:
@@ -109,6 +113,13 @@ async def _drain(server: "_Server", process: Process, seconds: float) -> None:
     server.finish(deadline - loop.time())
 
 
+def _spare_the_collector() -> None:
+    """Leave what was made at start to itself, and look for cycles less often: requests make hardly any."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_THRESHOLD, 20, 20)
+
+
 def _follow_supervisor() -> None:
     """End when the supervisor does, however it ends: nobody writes to standard input, so it tells by closing."""
     loop = asyncio.get_running_loop()
@@ -136,7 +147,7 @@ def _stop_signal(seconds: float) -> asyncio.Event:
 
 
 def _config(settings: Settings, application: Any) -> uvicorn.Config:
-    class Heads(BoundedHeads):
+    class Heads(ServiceProtocol):
         head_limit = settings.header_limit
 
     return uvicorn.Config(
