@@ -116,9 +116,9 @@ _SEGMENTS = """
     SELECT a.lane, a.draft_id, a.author_id, min(a.segment_order) FROM added a GROUP BY 1, 2, 3 ORDER BY 1, 2, 4
         ON CONFLICT DO NOTHING"""
 
-# max() stands for "the newest": versions, orders, positions and times of one draft all rise together. The rows are found
-# by one probe of the key each, and joined by where they are: joined by the key itself, a plan made while the table was
-# small would go through all drafts for each of the batch. Nobody else writes, so no row moves meanwhile.
+# max() stands for "the newest": versions, orders, positions and times of one draft all rise together. The rows are
+# found by one probe of the key each, and joined by where they are: joined by the key itself, a plan made while the
+# table was small would go through all drafts for each of the batch. Nobody else writes, so no row moves meanwhile.
 _DRAFTS = """
     UPDATE {schema}.drafts d
        SET version = n.version, position = n.position, updated_at = n.at,
