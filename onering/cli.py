@@ -2,6 +2,8 @@
 
 import asyncio
 import math
+import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -78,8 +80,18 @@ def _complaint(place: tuple[int | str, ...], text: str) -> str:
 def _database(database_url: str | None, data: Path | None, *, make: bool = False) -> Iterator[str]:
     settings = _settings(database_url=database_url, data=data)
     logs.configure(settings)
-    with opened(settings, make=make) as dsn:
-        yield dsn
+    # A Postgres that was started for the time must be stopped, however this ends.
+    before = {number: signal.signal(number, _leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        with opened(settings, make=make) as dsn:
+            yield dsn
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _leave(number: int, frame: object) -> NoReturn:
+    sys.exit(128 + number)
 
 
 def _version(wanted: bool) -> None:
@@ -126,11 +138,11 @@ def serve(
 
 
 def _say(line: str) -> None:
-    # A terminal that was closed takes no more words, and that must not stop an orderly end.
     try:
         print(line, flush=True)
     except OSError:
-        sys.stdout = sys.stderr
+        # A terminal or pipe that was closed takes no more words, and that must not disturb an orderly end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @app.command()

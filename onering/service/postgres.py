@@ -18,12 +18,12 @@ from onering.service.postmaster import Postmaster, left_behind, socket_folder
 
 DATABASE = "onering"
 SUPERUSER = "postgres"
+CONNECTIONS = 200
 
 _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "cluster_name": "onering",
-    "max_connections": "200",
     "shared_buffers": "128MB",
     "checkpoint_timeout": "15min",
     "jit": "off",
@@ -48,11 +48,20 @@ _ORPHANS_PATIENCE = 30.0
 class EmbeddedPostgres:
     """One cluster in a data folder. All methods block; call `start` and `stop` in a thread from asynchronous code.
 
-    `durable=False` gives up safety for speed, for tests. `say` takes sentences for a person.
+    `durable=False` gives up safety for speed, for tests. `say` takes sentences for a person. `connections` is how many
+    sessions it allows.
     """
 
-    def __init__(self, folder: DataFolder, *, durable: bool = True, say: Callable[[str], None] = print) -> None:
+    def __init__(
+        self,
+        folder: DataFolder,
+        *,
+        durable: bool = True,
+        say: Callable[[str], None] = print,
+        connections: int = CONNECTIONS,
+    ) -> None:
         self.folder = folder
+        self._connections = connections
         self._durable = durable
         self._say = say
         self._sockets = folder.sockets
@@ -141,7 +150,7 @@ class EmbeddedPostgres:
         # belongs to somebody else by now, or to a killed one that nobody reaps.
         for stale in self._sockets.glob(".s.PGSQL.*"):
             stale.unlink(missing_ok=True)
-        settings = _SETTINGS | (_DURABLE if self._durable else _FAST)
+        settings = _SETTINGS | {"max_connections": str(self._connections)} | (_DURABLE if self._durable else _FAST)
         chosen = [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
         command = [str(self.program("postgres")), "-D", str(self.folder.cluster), "-k", str(self._sockets), *chosen]
         with open(self.folder.log, "ab", opener=_private) as log:

@@ -14,9 +14,10 @@ from onering.log.connection import DATABASE_FAULTS, Database
 from onering.log.event import DEFAULT_LANE
 from onering.service.database import brought_up, data_folder, given_url, place
 from onering.service.faults import Misconfigured, ServiceError
+from onering.service.folders import DataFolder
 from onering.service.listener import bind, url
 from onering.service.orders import Orders
-from onering.service.postgres import EmbeddedPostgres
+from onering.service.postgres import CONNECTIONS, EmbeddedPostgres
 from onering.service.progress import progress_bar
 from onering.service.workers import COMMAND, Workers
 from onering.settings import Environment, Settings
@@ -30,6 +31,8 @@ GRACE_SECONDS = 1.0
 ECHO_SECONDS = 0.5
 WATCH_SECONDS = 0.2
 TRIM_SECONDS = 60.0
+# What the background tasks of one worker connect with, beside its pool, generously.
+TASK_CONNECTIONS = 12
 
 
 def serve(settings: Settings, say: Callable[[str], None], worker: Sequence[str] = COMMAND) -> None:
@@ -65,7 +68,7 @@ class Supervisor:
         self._say = say
         self._worker = worker
         self._folder = data_folder(settings)
-        self._postgres = None if given_url(settings) else EmbeddedPostgres(self._folder, say=say)
+        self._postgres = None if given_url(settings) else _embedded(settings, self._folder, say)
         self._database_up = asyncio.Event()
         self._workers: Workers | None = None
         self._told: float | None = None
@@ -163,17 +166,25 @@ class Supervisor:
         """Run what blocks. A thread can't be cancelled, so it is asked to give up and waited for."""
         running = asyncio.ensure_future(asyncio.to_thread(call))
         try:
-            await asyncio.shield(running)
+            await asyncio.wait({running})
         except asyncio.CancelledError:
             assert self._postgres is not None
             self._postgres.abandon()
             await asyncio.wait({running})
+            # That it gave up is no news.
+            running.exception()
             raise
+        running.result()
 
     def _banner(self) -> str:
         embedded = self._postgres is not None
         where = str(self._folder.path) if embedded else place(given_url(self._settings) or "")
         return banner(url(self._listener, self._settings.host), where, self._settings.env)
+
+
+def _embedded(settings: Settings, folder: DataFolder, say: Callable[[str], None]) -> EmbeddedPostgres:
+    needed = settings.workers * (settings.pool_connections + TASK_CONNECTIONS)
+    return EmbeddedPostgres(folder, say=say, connections=max(CONNECTIONS, needed + CONNECTIONS // 2))
 
 
 def banner(address: str, data: str, env: Environment) -> str:

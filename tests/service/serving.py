@@ -21,7 +21,13 @@ class Service:
     """A started service. `out` and `err` are the lines it printed so far; `end` ends whatever is left of it."""
 
     def __init__(
-        self, options: Sequence[str], environment: Mapping[str, str], home: Path, command: Sequence[str] = ONERING
+        self,
+        options: Sequence[str],
+        environment: Mapping[str, str],
+        home: Path,
+        command: Sequence[str] = ONERING,
+        *,
+        read: bool = True,
     ) -> None:
         self.process = subprocess.Popen(
             [*command, "serve", *options],
@@ -36,9 +42,13 @@ class Service:
         self.out: list[str] = []
         self.err: list[str] = []
         self._seen: set[int] = set()
+        if not read:
+            assert self.process.stdout is not None
+            self.process.stdout.close()
         self._readers = [
-            threading.Thread(target=lambda: self.out.extend(self.process.stdout or ())),
-            threading.Thread(target=lambda: self.err.extend(self.process.stderr or ())),
+            threading.Thread(target=lines.extend, args=(pipe,))
+            for lines, pipe in ((self.out, self.process.stdout), (self.err, self.process.stderr))
+            if pipe is not None and not pipe.closed
         ]
         for reader in self._readers:
             reader.start()

@@ -1,10 +1,12 @@
 """`onering serve` end to end: real processes, a real database, and signals."""
 
+import fcntl
 import os
 import re
 import signal
 import socket
 import subprocess
+import termios
 import time
 from collections.abc import Callable
 from functools import partial
@@ -18,6 +20,7 @@ from onering.service.folders import DataFolder
 from onering.service.postmaster import left_behind
 from tests.service.serving import (
     ONERING,
+    PATIENCE,
     Service,
     alive,
     clean_environment,
@@ -80,6 +83,59 @@ def test_a_signal_to_the_whole_group_is_a_clean_stop(start: Start, folder: DataF
     assert service.ended() == 0
     assert left_behind(folder.cluster) is None
     assert not service.err, service.said()
+
+
+def test_a_terminal_that_closes_is_a_clean_stop(parent: Path, folder: DataFolder) -> None:
+    """Nothing can be said any more, and everything is stopped nevertheless."""
+    ours, terminal = os.openpty()
+    process = subprocess.Popen(
+        [*ONERING, "serve", "--port", "0", "--data", str(folder.path)],
+        env=clean_environment(parent),
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )
+    try:
+        os.close(terminal)
+        said = b""
+        while b"Ctrl-C" not in said:
+            said += os.read(ours, 4096)
+        os.close(ours)
+        assert process.wait(PATIENCE) == 0
+    finally:
+        process.kill()
+        process.wait()
+    assert left_behind(folder.cluster) is None
+
+
+def test_a_reader_that_went_away_does_not_matter(start: Start, folder: DataFolder) -> None:
+    """As in `onering serve | head -1`."""
+    service = Service(["--port", "0", "--data", str(folder.path)], {}, folder.path.parent, read=False)
+    try:
+        service.wait_for(service.workers, "its worker")
+        assert service.stop() == 0
+    finally:
+        service.end()
+
+
+@pytest.mark.parametrize("moment", ["the first word", "the postmaster", "the worker"])
+def test_a_start_can_be_interrupted(start: Start, parent: Path, moment: str) -> None:
+    """At whatever step, nothing is left behind, and the next start is none the worse."""
+    folder = DataFolder(parent / "data")
+    service = start("--port", "0", "--data", str(folder.path))
+    reached = {
+        "the first word": lambda: service.out,
+        "the postmaster": lambda: (folder.cluster / "postmaster.pid").exists(),
+        "the worker": service.workers,
+    }
+    service.wait_for(reached[moment], moment)
+    assert service.stop(signal.SIGINT) == 0
+    assert left_behind(folder.cluster) is None
+    assert "ready" not in service.said()
+    again = start("--port", "0", "--data", str(folder.path)).ready()
+    assert again.stop() == 0
 
 
 def test_a_token_of_the_command_line_is_accepted(start: Start, folder: DataFolder) -> None:

@@ -2,10 +2,13 @@
 
 import asyncio
 import logging
+import signal
 import socket
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +21,7 @@ from onering.settings import Environment, Settings
 from tests.service.serving import alive
 
 READY = "import sys, time; print('ready', flush=True); "
+DEAF = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + READY + "time.sleep(60)"
 
 
 @pytest.fixture
@@ -81,8 +85,7 @@ async def test_one_that_served_is_replaced_for_ever(
 
 
 async def test_one_that_does_not_stop_is_ended(listener: socket.socket, caplog: pytest.LogCaptureFixture) -> None:
-    deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + READY + "time.sleep(60)"
-    async with running(make(listener, deaf)) as made:
+    async with running(make(listener, DEAF)) as made:
         (pid,) = pids(made)
         await made.stop(0.2)
         assert not alive(pid)
@@ -115,7 +118,7 @@ async def test_none_starts_while_the_database_is_down(listener: socket.socket) -
         await made.stop(5)
 
 
-def test_a_service_whose_workers_never_serve_fails_with_the_reason(empty_dsn: str, tmp_path: Any) -> None:
+def test_a_service_whose_workers_never_serve_fails_with_the_reason(empty_dsn: str, tmp_path: Path) -> None:
     settings = Settings.model_validate({"port": 0, "data": tmp_path / "data", "database_url": empty_dsn})
     said: list[str] = []
     with pytest.raises(ServiceError, match="does not come up: worker 1 ended 5 times"):
@@ -129,3 +132,33 @@ def test_the_banner_is_short_in_every_profile() -> None:
         assert len(lines) < 10
         developing = env in (Environment.LOCAL, Environment.TEST)
         assert ("X-User-Id" in "".join(lines)) == developing
+
+
+def test_a_second_signal_hastens(empty_dsn: str, tmp_path: Path) -> None:
+    """What does not stop is waited for, unless a person asks twice; twice at once is one."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", IMPATIENT, empty_dsn, str(tmp_path / "data")], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    try:
+        while "Ctrl-C" not in process.stdout.readline():
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(1)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+IMPATIENT = f"""
+import sys
+from onering.service import supervisor
+from onering.settings import Settings
+settings = Settings(port=0, shutdown_seconds=60, database_url=sys.argv[1], data=sys.argv[2])
+supervisor.serve(settings, lambda line: print(line, flush=True), [sys.executable, "-c", {DEAF!r}])
+"""
