@@ -75,6 +75,9 @@ async def take_building(conn: Connection, projection: Projection, lane: int, own
     return Build(*row) if row else None
 
 
+BUILDS = """
+    SELECT FROM onering.projections p
+     WHERE p.name = $1 AND p.lane = $2 AND p.definition = $3 ORDER BY p.version FOR UPDATE"""
 # A replaced build is live again if nothing else is: its release came back before it was dropped.
 TAKE_LIVE = """
     UPDATE onering.projections p SET epoch = p.epoch + 1, owner = $4, status = 'live'
@@ -86,8 +89,15 @@ TAKE_LIVE = """
 
 
 async def take_live(conn: Connection, projection: Projection, lane: int, owner: UUID) -> Build | None:
-    """Become the writer of the build that readers of this release use; None if it has none."""
-    row = await conn.fetchrow(TAKE_LIVE, projection.name, lane, projection.definition, owner)
+    """Become the writer of the build that readers of this release use; None if it has none.
+
+    The locks come first, and which build is live is asked in a later statement: one that waited for a switch would
+    still see the build before it, and make it live again beside the new one.
+    """
+    which = (projection.name, lane, projection.definition)
+    async with conn.transaction():
+        await conn.execute(BUILDS, *which)
+        row = await conn.fetchrow(TAKE_LIVE, *which, owner)
     return Build(*row) if row else None
 
 

@@ -11,16 +11,21 @@ import pytest
 from onering.log.connection import Database
 from onering.log.event import DEFAULT_LANE as LANE
 from projections import DRAFTS, PROJECTIONS, TIMELINE
-from projections.builds import apply, create, take_building, take_live
+from projections.builds import BESIDE, SWITCH, apply, create, take_building, take_live
 from projections.faults import Deposed, Poison, TooNew
 from projections.projection import Projection, in_schemas
 from projections.rebuild import prepare
-from tests.projections.reading import ByHand
+from tests.projections.reading import ByHand, until
 from tests.projections.story import Story
 
 POSITIONS = "SELECT name, position FROM onering.projections ORDER BY name"
 ROW_WRITES = """
     SELECT relname, n_tup_ins + n_tup_upd AS writes FROM pg_stat_xact_user_tables WHERE schemaname = 'drafts_1'"""
+
+WAITS_FOR_LOCK = """
+    SELECT EXISTS (SELECT FROM pg_stat_activity
+                    WHERE application_name = 'onering taker' AND wait_event_type = 'Lock'
+                      AND datname = current_database())"""
 
 # Fails on one text, as a mistake in a read model's SQL would.
 SUM = Projection(
@@ -196,6 +201,24 @@ class TestRegistry:
         build = await take_live(conn, TIMELINE, LANE, uuid4())
         assert build is not None
         assert await conn.fetchval("SELECT status FROM onering.projections") == "live"
+
+    async def test_a_writer_that_waited_for_a_switch_takes_the_new_build(
+        self, models: ByHand, database: Database, conn: Any
+    ) -> None:
+        await create(conn, TIMELINE, LANE)
+        which = ("timeline", LANE, TIMELINE.definition, 2)
+        taker = await database.connect("taker")
+        async with conn.transaction():
+            await conn.fetch(BESIDE, *which)
+            taking = asyncio.create_task(take_live(taker, TIMELINE, LANE, uuid4()))
+            await until(lambda: models.models.pool.fetchval(WAITS_FOR_LOCK))
+            await conn.execute(SWITCH, *which)
+        taken = await taking
+        taker.terminate()
+        assert taken is not None
+        assert taken.version == 2
+        statuses = await conn.fetch("SELECT status FROM onering.projections WHERE name = 'timeline' ORDER BY version")
+        assert statuses == [("replaced",), ("live",)]
 
     async def test_a_build_of_another_release_is_not_taken(self, database: Database, conn: Any) -> None:
         await prepare(database, LANE, projections=[TIMELINE])

@@ -13,7 +13,7 @@ from projections.builds import retire
 from projections.checkpoints import Checkpoints
 from projections.draft_list import list_drafts
 from projections.drafts import read_draft
-from projections.faults import NotBuilt, Poison
+from projections.faults import NotBuilt, Poison, TooNew
 from projections.models import ReadAt
 from projections.projection import Projection
 from projections.rebuild import Progress, prepare, rebuild
@@ -168,6 +168,29 @@ class TestRebuild:
             await story.create()
             await models.project(10, "timeline")
         assert (await task).position == 2
+
+    async def test_it_never_takes_the_place_of_one_that_is_beyond_an_event_it_does_not_know(
+        self, models: ByHand, story: Story, database: Database, conn: Any
+    ) -> None:
+        """Another release writes the live build, and knows the event that comes before the switch."""
+        draft = await story.create()
+        await models.project()
+        caught_up = asyncio.Event()
+
+        def progress(at: Progress) -> None:
+            if at.position == at.head:
+                caught_up.set()
+
+        async with conn.transaction():
+            await conn.execute("SELECT FROM onering.projections WHERE name = 'timeline' FOR UPDATE")
+            task = asyncio.create_task(rebuild(database, LANE, "timeline", progress=progress))
+            await asyncio.wait_for(caught_up.wait(), 10)
+            await story.unknown(draft)
+            await conn.execute("UPDATE onering.projections SET position = 2 WHERE status = 'live'")
+        with pytest.raises(TooNew, match="timeline pauses"):
+            await task
+        statuses = await builds(conn)
+        assert (statuses["timeline_1"], statuses["timeline_2"]) == ("live", "building")
 
 
 class TestUnderLoad:
