@@ -84,6 +84,8 @@ async def _make_roles(conn: "asyncpg.Connection[Any]") -> bool:
     await conn.execute(f"GRANT {OWNER} TO CURRENT_USER")
     database = await conn.fetchval("SELECT quote_ident(current_database())")
     await conn.execute(f"GRANT CREATE ON DATABASE {database} TO {OWNER}, {APP}")
+    # Where PUBLIC may connect, as it may by default, this changes nothing.
+    await conn.execute(f"GRANT CONNECT ON DATABASE {database} TO {APP}, {AUDITOR}")
     return True
 
 

@@ -164,6 +164,12 @@ class TestRoles:
             (False, False)
         ]
 
+    async def test_the_service_gets_in_where_nobody_else_may_connect(self, empty_dsn: str) -> None:
+        name = urlsplit(empty_dsn).path[1:]
+        await run(empty_dsn, f"REVOKE CONNECT ON DATABASE {name} FROM PUBLIC")
+        assert await run(await migrate(empty_dsn), "SELECT current_user::text") == [("onering_app",)]
+        assert await run(empty_dsn, f"SELECT has_database_privilege('{AUDITOR}', '{name}', 'CONNECT')") == [(True,)]
+
     async def test_every_process_with_the_same_secret_gets_the_same_way_in(self, empty_dsn: str) -> None:
         secret = empty_dsn.replace("@", ":s%C3%A9cret@", 1)
         first, again = await migrate(secret), await migrate(secret)
