@@ -1,0 +1,1 @@
+"""What OneRing reaches beside what the machine allows, measured in the same run."""
