@@ -76,6 +76,35 @@ def test_wrong_usage_ends_with_2(run: Run, arguments: list[str]) -> None:
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize(
+    ("options", "environment", "sentence"),
+    [
+        (["--host", "0.0.0.0"], {}, "ONERING_ENV=local lets anyone be anyone"),
+        ([], {"ONERING_ENV": "production"}, "Nobody could sign in to production"),
+        ([], {"ONERING_ENV": "prod"}, "ONERING_ENV is wrong"),
+        ([], {"ONERING_PORT": "http"}, "ONERING_PORT"),
+        ([], {"ONERING_POOL_CONNECTIONS": "1"}, "ONERING_POOL_CONNECTIONS is wrong"),
+        ([], {"DATABASE_URL": "mysql://root:hidden@there/x"}, "DATABASE_URL must be like postgresql://"),
+    ],
+)
+def test_a_wrong_configuration_is_told_in_sentences(
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    environment: dict[str, str],
+    sentence: str,
+) -> None:
+    """Before anything was made or bound."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    code, out, err = run("serve", "--data", str(tmp_path / "data"), *options)
+    assert (code, out) == (2, "")
+    assert sentence in err
+    assert "hidden" not in err
+    assert not (tmp_path / "data").exists()
+
+
 def test_a_token_names_its_person(run: Run, tmp_path: Path) -> None:
     code, out, _ = run("token", "alice", "--data", str(tmp_path / "data"), "--hours", "2")
     claims = jwt.get_unverified_claims(out.strip())
