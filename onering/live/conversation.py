@@ -79,9 +79,10 @@ class Conversation:
     def code(self) -> int:
         """The close code that it ended with, ours or the client's."""
         ended = self._connection.ended
-        if ended is None or ended is GONE:
-            return self._code or _NO_CODE
-        return ended.close_code
+        if ended is not None and ended is not GONE:
+            return ended.close_code
+        # Private codes are the client's own affair: counting each would let it make up counters.
+        return 1000 if self._code is not None and self._code >= 3000 else self._code or _NO_CODE
 
     async def run(self) -> None:
         """Talk until the end."""
@@ -117,7 +118,10 @@ class Conversation:
         self._connection.check()
         offered = self._request.scope.get("subprotocols") or ()
         protocol = SUBPROTOCOL if SUBPROTOCOL in offered else None
-        await self._request.send({"type": "websocket.accept", "subprotocol": protocol})
+        try:
+            await self._request.send({"type": "websocket.accept", "subprotocol": protocol})
+        except OSError:
+            raise Ended(GONE) from None
         self._connection.accepted = True
         if (ended := self._connection.ended) is not None:
             # It came to an end while it was being accepted, so nobody has told the client yet.
@@ -227,7 +231,7 @@ class Conversation:
     async def _end(self, end: End) -> None:
         """Close with a code, or refuse the handshake with a status."""
         self._connection.end(end)
-        if not self._connection.accepted:
+        if not self._connection.accepted and end is not GONE:
             with suppress(OSError):  # the client is gone
                 await self._house.refuse(*self._request, end if end.status is not None else OVERLOADED)
 

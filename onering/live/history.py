@@ -46,8 +46,7 @@ class History:
             async with asyncio.timeout(self._wait_seconds):
                 await self._tail.reached(events[0].position)
 
-    async def await_newest(self, draft_id: UUID, known: int) -> None:
-        """Return once the tail has delivered what the log has of the draft now. Raises TimeoutError."""
+    async def newest(self, draft_id: UUID) -> int:
+        """Return the version at which the log has the draft now; 0 if it has none."""
         stream = await find_stream(self._models.pool, self._models.lane, draft_id)
-        if stream is not None and stream.version > known:
-            await self.await_version(draft_id, stream.version)
+        return 0 if stream is None else stream.version

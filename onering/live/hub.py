@@ -20,6 +20,7 @@ from onering.live.history import History
 from onering.live.joining import Joining
 from onering.live.limits import Limits
 from onering.live.outlet import outlet_of
+from onering.live.snapshots import Snapshots
 from onering.log.event import StoredEvent
 from onering.log.tail import Tail
 from onering.log.wire import Principal, encode_event
@@ -66,10 +67,11 @@ class Hub:
         self._rewinds = 0
         self._connections = Connections(limits)
         self._history = History(models, tail, self._encode, limits.hello_seconds)
+        self._snapshots = Snapshots(models)
         joining = Joining(
             tail=tail,
-            models=models,
             history=self._history,
+            snapshots=self._snapshots,
             open_feed=self._open,
             limits=limits,
             anonymous_read=anonymous_read,
@@ -175,6 +177,7 @@ class Hub:
     def _forget_all(self) -> None:
         self._rewinds += 1
         self._feeds.clear()
+        self._snapshots.forget()
         for connection in self._connections.snapshot():
             connection.end(RESYNC)
 

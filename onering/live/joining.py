@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from onering.domain.refusals import NotFound
-from onering.live import frames
 from onering.live.connection import Connection
 from onering.live.cursor import Cursor
 from onering.live.ends import NO_SUCH_DRAFT, OVERLOADED, SIGN_IN, Ended
@@ -13,16 +12,10 @@ from onering.live.feed import Feed
 from onering.live.history import History
 from onering.live.limits import Limits
 from onering.live.messages import Hello
+from onering.live.session import Session
+from onering.live.snapshots import Snapshot, Snapshots
 from onering.log.codec import UnknownEvent
 from onering.log.tail import Tail
-from projections.document import SegmentPage
-from projections.drafts import read_draft
-from projections.models import ReadModels
-from projections.people import display_names
-from projections.rendering import people_of, render_draft
-
-# How many segments a snapshot has; older ones come by REST.
-SNAPSHOT_SEGMENTS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +33,15 @@ class Joining:
         self,
         *,
         tail: Tail,
-        models: ReadModels,
         history: History,
+        snapshots: Snapshots,
         open_feed: Callable[[UUID], Awaitable[Feed]],
         limits: Limits,
         anonymous_read: bool,
     ) -> None:
         self._tail = tail
-        self._models = models
         self._history = history
+        self._snapshots = snapshots
         self._open_feed = open_feed
         self._limits = limits
         self._anonymous_read = anonymous_read
@@ -68,10 +61,11 @@ class Joining:
         connection.cursor = cursor
         start = await self._start(feed, hello)
         if start is None:
-            return await self._with_snapshot(cursor, connection, unseen)
+            return await self._with_snapshot(cursor, connection.session, unseen)
         if not cursor.may_read(feed.state):
             # Perhaps somebody let them in a moment ago, through another process.
-            await self._history.await_newest(draft_id, feed.head)
+            if (newest := await self._history.newest(draft_id)) > feed.head:
+                await self._history.await_version(draft_id, newest)
             if not cursor.may_read(feed.state):
                 raise unseen
         cursor.grant(feed.head, start=start)
@@ -91,21 +85,28 @@ class Joining:
             return None
         return hello.after
 
-    async def _with_snapshot(self, cursor: Cursor, connection: Connection, unseen: Ended) -> Joined:
-        """Read the draft; access is judged from the very same document."""
-        feed, session, oldest = cursor.feed, connection.session, cursor.feed.head
+    async def _with_snapshot(self, cursor: Cursor, session: Session, unseen: Ended) -> Joined:
+        """Show the draft; access is judged from the very same document."""
+        draft_id, oldest = cursor.feed.draft_id, cursor.feed.head
+        snapshot = await self._read(draft_id, oldest)
+        if not snapshot.readable_by(session):
+            # It may have been read a moment ago, and they were let in since.
+            if (newest := await self._history.newest(draft_id)) > snapshot.version:
+                snapshot = await self._read(draft_id, newest)
+            if not snapshot.readable_by(session):
+                raise unseen
+        cursor.grant(snapshot.version, start=snapshot.version, position=snapshot.position)
+        return Joined("snapshot", snapshot.frame)
+
+    async def _read(self, draft_id: UUID, oldest: int) -> Snapshot:
         try:
-            document = await read_draft(self._models, feed.draft_id, SegmentPage(last=SNAPSHOT_SEGMENTS))
+            snapshot = await self._snapshots.read(draft_id, oldest)
         except UnknownEvent:
             raise Ended(OVERLOADED) from None
-        if document is None or not document.readable_by(session.user_id, session.workspace_id):
-            raise unseen
-        if document.version < oldest:
-            # A read that is older than the feed was: what ended access between the two would be overlooked.
+        if snapshot is None or snapshot.version < oldest:
+            # The database shows less than the feed has: what ended access between the two would be overlooked.
             raise Ended(OVERLOADED)
-        names = await display_names(self._models.pool, people_of(document))
-        cursor.grant(document.version, start=document.version, position=document.position)
-        return Joined("snapshot", frames.snapshot(document.version, render_draft(document, names)))
+        return snapshot
 
 
 def _draft_id(text: str) -> UUID | None:

@@ -35,6 +35,10 @@ class TransportOutlet:
         self._protocol.transport.abort()
 
     def listen(self, listener: Listener, high_water: int) -> None:
+        if self._protocol.disconnected:
+            # The client left before anybody listened; a transport that is gone takes no settings.
+            listener.lost()
+            return
         self._protocol.listener = listener
         self._protocol.transport.set_write_buffer_limits(high=high_water)
 

@@ -73,6 +73,8 @@ class Server:
     dsn: str
     models: ReadModels
     time: HeldTime
+    registration: Any
+    uvicorn: Any = None
     port: int = 0
     tasks: Tasks = field(default_factory=Tasks)
 
@@ -119,7 +121,7 @@ async def serving(
             refuse=refuse,
             clock=time,
         )
-        server = Server(made, hub, dsn, models, time)
+        server = Server(made, hub, dsn, models, time, auth._registration)
         routes = [WebSocketRoute("/v1/ws/drafts/{draft_id}", _Endpoint(hub))]
         application = auth.middleware(Starlette(routes=routes), refuse=refuse)
         server.tasks.start({"hub": hub.run})
@@ -157,7 +159,7 @@ async def listening(
         log_config=None,
         timeout_graceful_shutdown=1,
     )
-    running = uvicorn.Server(config)
+    running = server.uvicorn = uvicorn.Server(config)
     async with asyncio.TaskGroup() as group:
         group.create_task(running._serve(), name="uvicorn")
         async with asyncio.timeout(SECONDS):

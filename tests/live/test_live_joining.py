@@ -116,10 +116,10 @@ async def test_whoever_was_let_in_a_moment_ago_elsewhere_may_join(app_dsn):
     async with serving(app_dsn, announce=False) as fast, serving(app_dsn) as slow:
         draft = await private(fast)
         async with joined(slow, draft):
-            await fast.node.let_in(draft, "bob")
-            for query in ("?after=1", ""):
-                async with joined(slow, draft, "bob", query=query) as client:
-                    await client.reach(2)
+            for version, (name, query) in enumerate([("bob", ""), ("carol", "?after=1")], 2):
+                await fast.node.let_in(draft, name)
+                async with joined(slow, draft, name, query) as client:
+                    await client.reach(version)
 
 
 async def test_a_stranger_and_a_missing_draft_look_the_same(server):

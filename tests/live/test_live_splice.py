@@ -85,7 +85,7 @@ async def _follow(server, draft, query, removed):
 async def test_a_snapshot_may_be_ahead_of_the_tail(app_dsn):
     async with serving(app_dsn, announce=False) as fast, serving(app_dsn) as slow:
         draft = await private(fast, "bob", segments=2)
-        async with by_header(slow, draft) as early:
+        async with by_header(slow, draft, query="?after=4") as early:
             await early.until(lambda: early.live)
             await fast.node.take_out(draft, "bob")
             await fast.node.let_in(draft, "bob")
