@@ -30,7 +30,8 @@ def encode_event(event: StoredEvent, principal: Principal) -> bytes:
             "at": timestamp(event.recorded_at),
             "actor": {"id": principal(event.issuer, event.subject)},
             "command_id": event.command_id,
-        }
+        },
+        default=str,  # asyncpg reads ids as a subclass of UUID, which orjson does not know
     )
     payload = event.payload if event.payload is not None else '{"idempotency_key":null,"data":null}'
     return b"%b,%b" % (head[:-1], payload.encode()[1:])
