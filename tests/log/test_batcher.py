@@ -154,3 +154,19 @@ async def test_whoever_still_waits_is_told_when_the_process_stops(app_dsn: str, 
         for outcome in (in_flight, queued):
             with pytest.raises(AppendFailed, match="stopping"):
                 await outcome
+
+
+async def test_a_statement_that_takes_too_long_is_tried_again_and_stored_once(
+    app_dsn: str, owner: Any, app: Any, caplog: Any
+) -> None:
+    batcher, tasks = Batcher(Database(app_dsn, statement_seconds=0.1), LANE, lambda _: None), Tasks()
+    tasks.start({"batcher": batcher.run})
+    async with owner.transaction():
+        await owner.execute("SELECT pg_advisory_xact_lock(1330795079, 0)")
+        pending = batcher.submit(command(write("a", 0, "x")))
+        async with asyncio.timeout(10):
+            while "the log refused a batch" not in caplog.text:
+                await asyncio.sleep(0.01)
+    assert isinstance(await pending, Appended)
+    await tasks.stop(5)
+    assert len(await read_lane(app, LANE, 0, 10)) == 1

@@ -118,6 +118,16 @@ def seen_positions(events: list[StoredEvent]) -> list[int]:
     return [e.position for e in events]
 
 
+async def test_a_hint_that_makes_no_sense_is_passed_over(app_dsn: str, connect: Any) -> None:
+    other = await connect()
+    async with node(app_dsn, poll_seconds=60) as one, node(app_dsn, poll_seconds=60) as two:
+        for hint in ("", "garbage", "0.", "7.99", "0.99", "0.0"):
+            await other.execute("SELECT pg_notify('onering_log', $1)", hint)
+        created = await one.create()
+        await until(two.tail, created.position.position)
+        assert seen_positions(two.seen) == [1]
+
+
 async def test_it_starts_at_the_head(app_dsn: str) -> None:
     async with node(app_dsn) as one:
         await one.create()

@@ -12,7 +12,7 @@ from onering.log.event import DEFAULT_LANE as LANE
 from projections import PROJECTIONS, TIMELINE
 from projections.projection import Projection
 from projections.projector import ProjectionHealth
-from projections.rebuild import rebuild
+from projections.rebuild import prepare, rebuild
 from tests.projections.reading import Process, process, until
 from tests.projections.story import Story
 from tests.projections.test_builds import SUM
@@ -176,6 +176,23 @@ def repaired() -> str:
     better = SUM.writers[0].replace(f"{text}::integer", f"CASE WHEN {text} ~ '^[0-9]+$' THEN {text}::integer END")
     sql = Projection(SUM.name, SUM.stream_types, "", (better,)).sql
     return sql.replace("{schema}", "sum_1")
+
+
+async def test_a_release_without_a_build_says_so_and_writes_once_it_has_one(
+    database: Database, story: Story, conn: Any, caplog: Any
+) -> None:
+    async with process(database, [TIMELINE]) as one:
+        await conn.execute("UPDATE onering.projections SET status = 'building'")
+        await conn.execute(END_PROJECTORS)
+        await until(lambda: said(caplog, "no build of this release"))
+        await story.create()
+        await prepare(database, LANE, projections=[TIMELINE])
+        await one.reached(1, "timeline")
+        await until(lambda: leads_all(one))
+
+
+async def said(caplog: Any, words: str) -> bool:
+    return words in caplog.text
 
 
 async def test_a_rebuild_by_another_process_moves_the_writer_to_the_new_build(database: Database, story: Story) -> None:

@@ -207,7 +207,7 @@ class TestUnderLoad:
                     assert build.version == round_ + 2
             done.set()
             for reads in await asyncio.gather(*readers):
-                assert reads >= 3
+                assert reads >= 1
 
     async def test_a_process_that_leads_reads_the_new_build_though_nothing_happens(
         self, database: Database, story: Story

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from onering.domain.values import Status
+from onering.domain.state import DraftState, may_read
+from onering.domain.values import Role, Status, Visibility
 from projections.document import DraftDocument, Hold, Member, Segment
 from projections.people import default_name, display_names
 from projections.rendering import deadline_at, draft_metrics, people_of, render_draft
@@ -161,6 +162,19 @@ class TestDeadline:
 
     def test_a_locked_draft_keeps_it(self) -> None:
         assert deadline_at(document(status=Status.LOCKED)) is not None
+
+
+@pytest.mark.parametrize("visibility", list(Visibility))
+@pytest.mark.parametrize("reader", ["alice", "bob", "eve", None])
+@pytest.mark.parametrize("workspace", [WORKSPACE, UUID(int=9), None])
+def test_who_may_read_a_document_is_who_may_read_the_draft(
+    visibility: Visibility, reader: str | None, workspace: UUID | None
+) -> None:
+    members = {"alice": Role.OWNER, "bob": Role.CONTRIBUTOR}
+    state = DraftState(DRAFT, WORKSPACE, owner_id="alice", visibility=visibility, members=members)
+    read = document(visibility=visibility)
+    assert read.readable_by(reader, workspace) == may_read(state, reader, workspace)
+    assert read.role_of(reader) == state.role_of(reader)
 
 
 class TestNames:
