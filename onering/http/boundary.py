@@ -10,7 +10,7 @@ from onering.http.problems import problem_of
 
 
 class Boundary:
-    """Pure ASGI, for http and websocket. `headers` go on every http answer that does not set them itself."""
+    """Pure ASGI, for http and websocket. `headers` go on every http answer."""
 
     def __init__(self, application: ASGIApp, headers: list[tuple[bytes, bytes]]) -> None:
         self._application = application
