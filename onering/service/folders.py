@@ -49,7 +49,8 @@ class DataFolder:
         """
         try:
             self._make()
-            self._lock = open(self.path / "lock", "a")  # noqa: SIM115 - held as long as the folder is
+            # Who could read it could lock it, and keep us from starting.
+            self._lock = open(self.path / "lock", "a", opener=private)  # noqa: SIM115 - held as long as the folder is
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self.release()
@@ -92,7 +93,8 @@ class DataFolder:
         # Missing parents get the ordinary mode; those that exist keep theirs.
         self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self.path.mkdir()
+            # Never open to others, not even for a moment: they could put a file of theirs here.
+            self.path.mkdir(mode=0o700)
         except FileExistsError:
             return
         # Root's Postgres runs as another user, who must be able to pass through to its cluster. Whatever the umask.
@@ -112,3 +114,8 @@ class DataFolder:
 
     def _unusable(self, fault: OSError) -> ServiceError:
         return ServiceError(f"{self.path} can't be used: {fault.strerror}. Choose another folder with --data.")
+
+
+def private(path: str, flags: int) -> int:
+    """Open a file, made for its owner alone if it is new; to be given to `open` as `opener`."""
+    return os.open(path, flags, 0o600)

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from onering.service import cluster
 from onering.service.binaries import programs
 from onering.service.faults import ServiceError
-from onering.service.folders import DataFolder
+from onering.service.folders import DataFolder, private
 from onering.service.owner import Owner, postgres_owner
 from onering.service.postmaster import Postmaster, left_behind, socket_folder
 
@@ -153,7 +153,7 @@ class EmbeddedPostgres:
         settings = _SETTINGS | {"max_connections": str(self._connections)} | (_DURABLE if self._durable else _FAST)
         chosen = [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
         command = [str(self.program("postgres")), "-D", str(self.folder.cluster), "-k", str(self._sockets), *chosen]
-        with open(self.folder.log, "ab", opener=_private) as log:
+        with open(self.folder.log, "ab", opener=private) as log:
             child: subprocess.Popen[bytes] = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -203,7 +203,3 @@ class EmbeddedPostgres:
         lines = self.folder.log.read_text(errors="replace").splitlines()
         fatal = [line for line in lines[-20:] if "FATAL" in line or "PANIC" in line]
         return (fatal or lines or ["nothing was logged"])[-1]
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

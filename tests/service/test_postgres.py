@@ -61,6 +61,7 @@ def test_a_new_folder_is_closed_to_others_and_its_parents_stay(parent: Path) -> 
     assert mode(parent / "data" / "postgres") == 0o700
     assert mode(parent / "data" / "run") == 0o700
     assert mode(parent / "data" / "postgres.log") == 0o600
+    assert mode(parent / "data" / "lock") == 0o600
 
 
 @pytest.mark.skipif(not AS_ROOT, reason="Postgres runs as another user under root only")
