@@ -10,12 +10,15 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
+from uuid import UUID
 
 import asyncpg
 import typer
 from pydantic import ValidationError
+from rich.console import Console
 
 from onering import __version__, logs, replay
+from onering import follow as following
 from onering.auth.development import mint
 from onering.log.connection import DATABASE_FAULTS
 from onering.options import Data, DatabaseUrl, OpenDatabase
@@ -165,6 +168,25 @@ def token(
         typer.echo(mint(user, data_folder(settings).development_secret(), now=datetime.now(UTC), seconds=seconds))
     except ValueError as fault:
         raise Misconfigured(str(fault)) from fault
+
+
+@app.command()
+def follow(
+    draft: Annotated[UUID, typer.Argument(metavar="DRAFT", help="The draft's id.")],
+    user: Annotated[str | None, typer.Option("--as", help="Who follows, where the profile is local or test.")] = None,
+    token: Annotated[
+        str | None, typer.Option(envvar="ONERING_TOKEN", show_default=False, help="A token of who follows.")
+    ] = None,
+    url: Annotated[str, typer.Option(help="Where the service is.")] = "http://127.0.0.1:8000",
+) -> None:
+    """Show a draft and what is written to it, as it is written. Without --as and a token: a public one, as nobody."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {"X-User-Id": user} if user else {}
+    try:
+        asyncio.run(following.follow(url, draft, headers, Console(soft_wrap=True, highlight=False)))
+    except following.Refused as refusal:
+        _end(str(refusal), FAILED)
+    except KeyboardInterrupt:
+        return
 
 
 @app.command()
