@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import httpx
@@ -11,6 +12,7 @@ import pytest
 import pytest_asyncio
 import structlog
 
+from onering.auth.development import mint
 from onering.auth.principals import personal_workspace
 from onering.http.operations import Health, Operations
 from onering.log.append import NewEvent, Write, append
@@ -18,7 +20,7 @@ from onering.log.connection import Database
 from onering.log.event import DEFAULT_LANE as LANE
 from tests.http.checks import check_problem, nothing_stored, shared_draft, shown, signed_in
 from tests.log.writing import command as raw_command
-from tests.serving import Person, Service, serving
+from tests.serving import SECRET, Person, Service, serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -205,3 +207,21 @@ class TestANewerRelease:
                 await asyncio.sleep(0.01)
         assert (await nobody.http.get("/healthz")).status_code == 200
         assert "draft_sung" not in (await nobody.http.get("/readyz")).text
+
+
+async def test_no_secret_reaches_a_log(
+    service: Service, log: Any, app_dsn: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    token = mint("zoe", SECRET, now=datetime.now(UTC))
+    password = urlsplit(app_dsn).password
+    with caplog.at_level("DEBUG"), structlog.testing.capture_logs() as logs:
+        for sent in (token, token[:-4] + "AAAA", "x." + token):
+            zoe = service.client(Authorization=f"Bearer {sent}")
+            for path in ("/v1/collab/drafts", "/nowhere", f"/v1/collab/drafts?access_token={sent}"):
+                await zoe.get(path)
+        await log.execute(CUT)
+        await until(lambda: service.client().get("/readyz"))
+    told = caplog.text + str(logs)
+    assert "token_refused" in told
+    for secret in (*token.split(".")[1:], SECRET.decode(), *filter(None, [password])):
+        assert secret not in told
