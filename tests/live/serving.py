@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from socket import SO_RCVBUF, SO_SNDBUF, SOL_SOCKET, socket
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -26,6 +26,7 @@ from onering.domain.actor import Actor
 from onering.live.hub import Hub
 from onering.live.limits import Limits
 from onering.live.transport import FeedProtocol
+from onering.log.append import Append, NewEvent, Write
 from onering.log.connection import Database
 from onering.log.event import DEFAULT_LANE as LANE
 from onering.settings import Environment, Settings
@@ -34,7 +35,7 @@ from projections import PROJECTIONS
 from projections.checkpoints import Checkpoints
 from projections.models import ReadModels
 from projections.rebuild import prepare
-from tests.node import Node, node
+from tests.node import Node, node, person
 
 SECRET = b"s" * 32
 SECONDS = 10.0
@@ -331,3 +332,13 @@ async def stalled(server: Server, draft: object, who: str) -> AsyncIterator[Clie
         client.socket.transport.pause_reading()
         yield client
         client.socket.transport.abort()
+
+
+async def store(server: Server, draft: UUID, version: int, type: str, data: str = "{}") -> None:
+    """Store an event after `version` that no command of this release would make."""
+    alice = person("alice")
+    payload = f'{{"idempotency_key":null,"data":{data}}}'
+    write = Write(draft, "draft", alice.workspace_id, version, (NewEvent(uuid4(), type, 1, payload),))
+    await server.node.batcher.submit(
+        Append(uuid4(), b"\x01" * 33, alice.issuer, alice.subject, None, "request-1", (write,))
+    )

@@ -4,7 +4,6 @@ import asyncio
 import json
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -13,11 +12,9 @@ from websockets.exceptions import ConnectionClosed
 from onering.auth import development
 from onering.auth.faults import Unavailable
 from onering.live.limits import Limits
-from onering.log.append import Append, NewEvent, Write
 from onering.log.connection import Database
 from onering.log.epoch import bump_epoch
-from tests.live.serving import by_header, eventually, greeted, joined, private, refusal, serving, silent
-from tests.node import person
+from tests.live.serving import by_header, eventually, greeted, joined, private, refusal, serving, silent, store
 
 # Heartbeats and silence
 
@@ -271,7 +268,7 @@ async def test_without_keys_a_refresh_is_to_be_tried_again_and_a_hello_is_1013(s
 async def test_a_draft_with_an_event_of_a_newer_release_is_followed_but_has_no_snapshot(server, owner):
     draft = await private(server, "bob")
     async with joined(server, draft) as early, joined(server, draft, "bob") as bob:
-        await _sing(server, draft)
+        await store(server, draft, 2, "draft_sung")
         await early.reach(3)
         assert early.events[-1]["type"] == "draft_sung"
         assert await refusal(server, draft) == (503, "unavailable")
@@ -286,28 +283,12 @@ async def test_a_draft_with_an_event_of_a_newer_release_is_followed_but_has_no_s
     async with serving(server.dsn) as other:
         async with joined(other, draft, "bob", "?mode=events") as bob:
             assert bob.versions == [1, 2, 3]
-            await _take_out(other, draft, "bob", 3)
+            await store(other, draft, 3, "collaborator_removed", '{"user_id":"bob"}')
             assert (await bob.closed())[0] == 4403
             assert bob.version == 4
         async with serving(server.dsn) as third:
             # Known events after an unknown one still count.
             assert await refusal(third, draft, "bob", "?mode=events") == (404, "not_found")
-
-
-async def _sing(server, draft):
-    await _store(server, draft, 2, "draft_sung", "{}")
-
-
-async def _take_out(server, draft, name, version):
-    await _store(server, draft, version, "collaborator_removed", f'{{"user_id":"{name}"}}')
-
-
-async def _store(server, draft, version, type, data):
-    alice = person("alice")
-    payload = f'{{"idempotency_key":null,"data":{data}}}'
-    write = Write(draft, "draft", alice.workspace_id, version, (NewEvent(uuid4(), type, 1, payload),))
-    command = Append(uuid4(), b"\x01" * 33, alice.issuer, alice.subject, None, "request-1", (write,))
-    await server.node.batcher.submit(command)
 
 
 async def test_a_rewound_log_sends_everybody_to_resync(server, admin_dsn):

@@ -5,7 +5,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from onering.live.limits import Limits
 from tests.live.hooked import Hooked
-from tests.live.serving import by_header, private, serving
+from tests.live.serving import by_header, private, refusal, serving, store
 
 # Nothing in memory: every page is a read of the log.
 LIMITS = Limits(feed_events=1, page_events=2)
@@ -109,3 +109,24 @@ async def test_a_draft_that_was_just_created_elsewhere_can_be_joined(app_dsn):
             async with by_header(slow, draft, query=query) as client:
                 await client.until(lambda: client.live)
                 assert client.version == 1
+
+
+@pytest.mark.parametrize("query", ["?after=2", "?mode=events"])
+async def test_also_where_the_rules_stopped_at_an_event_of_a_newer_release(hooked, query):
+    for number, when in PLACES:
+        draft = await private(hooked, "bob", segments=3)
+        await store(hooked, draft, 5, "draft_sung")
+
+        async def act(draft=draft):
+            await store(hooked, draft, 6, "draft_danced")
+            await store(hooked, draft, 7, "collaborator_removed", '{"user_id":"bob"}')
+            await store(hooked, draft, 8, "draft_sung")
+
+        hooked.models.arm(number, when, act)
+        async with by_header(hooked, draft, query=query) as client:
+            await client.until(lambda: client.live)
+            if hooked.node.seen[-1].version == 6:
+                await act()
+            await client.reach(9)
+            assert client.versions == list(range(client.welcome["from"] + 1, 10))
+        assert await refusal(hooked, draft, "bob", query) == (404, "not_found")

@@ -3,19 +3,22 @@
 import asyncio
 from dataclasses import replace
 
+import uvloop
+
 from onering.live import transport
 from onering.live.ends import TOO_SLOW
 from onering.live.limits import Limits
-from tests.live.serving import by_header, eventually, private, serving, stalled
+from tests.live.serving import by_header, eventually, joined, private, serving, stalled
 
 LIMITS = replace(Limits(), socket_high_water=16 * 1024)
 
 
-async def _lag(server, draft):
+async def _lag(server, draft, sockets=1):
     while not server.hub.lagging:
         await asyncio.gather(*(server.node.add(draft, content="x" * 500) for _ in range(25)))
-    (connection,) = server.hub._connections.snapshot()
-    return connection
+    connections = server.hub._connections.snapshot()
+    assert len(connections) == sockets
+    return connections[0]
 
 
 def _connections(server):
@@ -109,3 +112,28 @@ async def test_a_client_that_left_before_it_was_looked_at_is_lost_at_once(app_ds
         go_on.set()
         await eventually(lambda: server.hub.closes == {1005: 1})
         assert server.hub.joins == {}
+
+
+def test_all_of_it_on_uvloop_too(app_dsn):
+    """The loop that the service runs on counts what is unsent in its own way."""
+
+    async def story():
+        async with serving(app_dsn, limits=LIMITS, narrow=True) as server:
+            draft = await private(server, "bob")
+            async with joined(server, draft) as quick, stalled(server, draft, "bob") as slow:
+                await _lag(server, draft, 2)
+                newest = server.node.seen[-1].version
+                await quick.reach(newest)
+                slow.socket.transport.resume_reading()
+                await slow.reach(newest)
+                await eventually(lambda: server.hub.lagging == 0)
+                removed = await server.node.take_out(draft, "bob")
+                assert (await slow.closed())[0] == 4403
+                assert slow.version == removed.version
+            async with stalled(server, draft, "alice"):
+                await _lag(server, draft)
+                server.sweep_after(0)
+                server.sweep_after(31)
+                await eventually(lambda: server.hub.closes[4002] == 1)
+
+    uvloop.run(story())
