@@ -33,7 +33,7 @@ class Checkpoints:
     """Remembers the live build of each read model, and lets reads wait until it has reached a position.
 
     The projector tells where it leads (`advanced`); for what other processes lead, one of the waiters asks the
-    database for all of them.
+    database for all of them. `awaited` is set while somebody waits.
     """
 
     def __init__(self, pool: "asyncpg.Pool[Any]", lane: int, projections: Sequence[Projection]) -> None:
@@ -44,13 +44,9 @@ class Checkpoints:
         self._live: dict[str, Checkpoint] = {}
         self._led: set[str] = set()
         self._waiting = 0
+        self.awaited = asyncio.Event()
         self._polling = False
         self._changed = asyncio.Event()
-
-    @property
-    def awaited(self) -> bool:
-        """Whether somebody waits for a position."""
-        return self._waiting > 0
 
     async def live(self) -> Mapping[str, Checkpoint]:
         """Return the live build of every read model, by name. Raises NotBuilt, DATABASE_FAULTS."""
@@ -92,6 +88,7 @@ class Checkpoints:
             await self.refresh()
             return self._reached(names, position)
         self._waiting += 1
+        self.awaited.set()
         try:
             async with asyncio.timeout(seconds):
                 while not self._reached(names, position):
@@ -100,6 +97,8 @@ class Checkpoints:
             return False
         finally:
             self._waiting -= 1
+            if not self._waiting:
+                self.awaited.clear()
         return True
 
     async def _news(self, names: Sequence[str]) -> None:

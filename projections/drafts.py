@@ -136,7 +136,9 @@ _DRAFTS = """
              GROUP BY e.stream_id) n
      CROSS JOIN LATERAL (
         SELECT t.ctid FROM {schema}.drafts t WHERE t.lane = $1 AND t.draft_id = n.stream_id OFFSET 0) t
-      LEFT JOIN {schema}.holds h ON h.lane = $1 AND h.draft_id = n.stream_id AND h.version = n.pass_version
+      LEFT JOIN LATERAL (
+        SELECT * FROM {schema}.holds h
+         WHERE h.lane = $1 AND h.draft_id = n.stream_id AND h.version = n.pass_version OFFSET 0) h ON true
      WHERE d.ctid = t.ctid AND d.version < n.version"""
 
 DRAFTS = Projection("drafts", ("draft",), _DDL, (_CREATED, _HOLDS, _SEGMENTS, membership.WRITER, _DRAFTS))

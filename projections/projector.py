@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
@@ -25,7 +26,7 @@ TAKE_OVER_SECONDS = 0.5
 # How often a read model that an event stopped tries it again.
 RETRY_SECONDS = 5.0
 # The pause after a batch unless somebody waits: events gather, and cost less together.
-REST_SECONDS = 0.01
+REST_SECONDS = 0.05
 # How often replaced builds are looked for.
 RETIRE_SECONDS = 5.0
 
@@ -203,8 +204,8 @@ class Projector:
         if not any(leading):
             await asyncio.sleep(TAKE_OVER_SECONDS / 2)
             return
-        if not self._checkpoints.awaited:
-            await asyncio.sleep(REST_SECONDS)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._checkpoints.awaited.wait(), REST_SECONDS)
         try:
             await asyncio.wait_for(self._wake.wait(), self._poll_seconds if all(leading) else TAKE_OVER_SECONDS / 2)
         except TimeoutError:

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -20,6 +21,9 @@ _REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{1,64}")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _JSON = re.compile(r'application/json(\s*;\s*charset\s*=\s*"?utf-?8"?)?\s*', re.IGNORECASE)
 _SCOPE_KEY = "onering.request_id"
+# A request's own id: what tells this process from all others, and its number here.
+_PROCESS = os.urandom(8).hex()
+_requests = count(1)
 _HEARD_OUT = 4  # times the limit of a body
 
 
@@ -32,7 +36,7 @@ def request_id_of(scope: Scope) -> str:
     known: str | None = scope.get(_SCOPE_KEY)
     if known is None:
         sent = dict(scope["headers"]).get(b"x-request-id", b"")
-        known = sent.decode("ascii") if _REQUEST_ID.fullmatch(sent) else os.urandom(16).hex()
+        known = sent.decode("ascii") if _REQUEST_ID.fullmatch(sent) else f"{_PROCESS}{next(_requests):016x}"
         scope[_SCOPE_KEY] = known
     return known
 

@@ -50,11 +50,11 @@ async def test_many_who_wait_share_the_question(models: ByHand, story: Story, po
     checkpoints = Checkpoints(pool, LANE, PROJECTIONS)
     waiting = [asyncio.create_task(checkpoints.wait(NAMES, 1, 20)) for _ in range(20)]
     await asyncio.sleep(0)
-    assert checkpoints.awaited
+    assert checkpoints.awaited.is_set()
     waiting.pop(0).cancel()
     await models.project()
     assert all(await asyncio.gather(*waiting))
-    assert not checkpoints.awaited
+    assert not checkpoints.awaited.is_set()
 
 
 async def test_a_position_that_is_not_reached_in_time_is_too_early(models: ByHand, story: Story) -> None:
