@@ -129,6 +129,7 @@ class DraftStates:
         self._entries: OrderedDict[UUID, Entry] = OrderedDict()
         self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._loading: dict[UUID, int] = {}
+        self._rewinds = 0
         tail.subscribe(self._follow)
         tail.on_rewind(self._forget_all)
 
@@ -166,6 +167,7 @@ class DraftStates:
         async with self._locks.setdefault(draft_id, asyncio.Lock()):
             if (entry := self._entries.get(draft_id)) is not None:
                 return entry
+            rewinds = self._rewinds
             # The tail goes on while the log is read: what it delivers of this draft until then is noted, and the
             # entry is kept only once it has that too. From there on the tail itself keeps it current.
             self._loading[draft_id] = 0
@@ -175,8 +177,11 @@ class DraftStates:
                     await self.refresh(draft_id, entry)
             finally:
                 del self._loading[draft_id]
-            self._keep(draft_id, entry)
-            return entry
+            if rewinds == self._rewinds:
+                self._keep(draft_id, entry)
+                return entry
+        # What was read may be of the log that is no more.
+        return await self._load(draft_id)
 
     async def _read(self, draft_id: UUID) -> Entry:
         if (snapshot := await self._snapshots.find(draft_id)) is None:
@@ -227,5 +232,6 @@ class DraftStates:
             self._bytes -= least_used.size
 
     def _forget_all(self) -> None:
+        self._rewinds += 1
         self._entries.clear()
         self._bytes = 0

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -356,6 +356,24 @@ class TestStates:
             await asyncio.wait_for(two.tail.reached(61), 10)
             known = await two.states.current(draft)
             assert (known.version, known.state.segment_count) == (61, 60)
+
+    async def test_a_draft_loaded_while_the_log_is_rewound_is_read_again(
+        self, app_dsn: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with node(app_dsn) as one, node(app_dsn) as two:
+            draft = (await one.create()).draft_id
+            find, reads = two.states._snapshots.find, 0
+
+            async def rewound_meanwhile(stream_id: UUID) -> Any:
+                nonlocal reads
+                found, reads = await find(stream_id), reads + 1
+                if reads == 1:
+                    two.states._forget_all()
+                return found
+
+            monkeypatch.setattr(two.states._snapshots, "find", rewound_meanwhile)
+            await two.states.entry(draft)
+            assert reads == 2
 
     async def test_a_retried_create_on_a_process_that_never_saw_the_draft_leaves_no_wrong_state(
         self, app_dsn: str
