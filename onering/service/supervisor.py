@@ -49,12 +49,14 @@ def serve(settings: Settings, say: Callable[[str], None], worker: Sequence[str] 
 
 
 def check(settings: Settings) -> None:
-    """Raise Misconfigured where these settings would not be safe to serve with."""
+    """Raise Misconfigured where these settings would not be safe to serve with; warn of a risk that was accepted."""
     given_url(settings)
     try:
         boot.check(settings, development_secret=None)
     except boot.UnsafeConfiguration as unsafe:
         raise Misconfigured(str(unsafe)) from unsafe
+    if settings.unsafe_local:
+        logger.warning("ONERING_UNSAFE_LOCAL is on: whoever reaches %s can be anyone", settings.host)
 
 
 class Supervisor:

@@ -134,6 +134,14 @@ def test_the_banner_is_short_in_every_profile() -> None:
         assert ("X-User-Id" in "".join(lines)) == developing
 
 
+def test_a_risk_that_was_accepted_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    supervisor.check(Settings(host="0.0.0.0", unsafe_local=True))
+    assert "ONERING_UNSAFE_LOCAL is on: whoever reaches 0.0.0.0 can be anyone" in caplog.text
+    caplog.clear()
+    supervisor.check(Settings())
+    assert not caplog.text
+
+
 def test_a_second_signal_hastens(empty_dsn: str, tmp_path: Path) -> None:
     """What does not stop is waited for, unless a person asks twice; twice at once is one."""
     process = subprocess.Popen(
