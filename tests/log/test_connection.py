@@ -1,8 +1,10 @@
-"""Connections: however one ends, nothing of it is left open."""
+"""Connections: set up alike for one purpose, and however one ends, nothing of it is left open."""
 
 import asyncio
 import gc
 from typing import Any
+
+import pytest
 
 from onering.log.connection import Database
 
@@ -24,3 +26,23 @@ async def test_giving_up_at_any_step_of_connecting_leaves_no_socket_open(app_dsn
     outcome.terminate()
     gc.collect()
     assert turns > 3
+
+
+@pytest.mark.parametrize("pooled", [False, True])
+async def test_every_session_is_durable_and_waits_for_nothing_for_ever(app_dsn: str, owner: Any, pooled: bool) -> None:
+    """Whatever the database itself prefers."""
+    name = await owner.fetchval("SELECT current_database()")
+    for setting in ("synchronous_commit = off", "statement_timeout = 0", "timezone = 'Asia/Tokyo'"):
+        await owner.execute(f"ALTER DATABASE {name} SET {setting}")
+    database = Database(app_dsn, statement_seconds=7)
+    conn = await (database.pool("test", size=1) if pooled else database.connect("test"))
+    shown = {
+        setting: await conn.fetchval("SELECT current_setting($1)", setting)
+        for setting in ("synchronous_commit", "timezone", "application_name", *TIMEOUTS)
+    }
+    conn.terminate()
+    expected = {"synchronous_commit": "on", "timezone": "UTC", "application_name": "onering test"}
+    assert shown == expected | dict.fromkeys(TIMEOUTS, "7s")
+
+
+TIMEOUTS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
