@@ -36,9 +36,14 @@ def request_id_of(scope: Scope) -> str:
     known: str | None = scope.get(_SCOPE_KEY)
     if known is None:
         sent = dict(scope["headers"]).get(b"x-request-id", b"")
-        known = sent.decode("ascii") if _REQUEST_ID.fullmatch(sent) else f"{_PROCESS}{next(_requests):016x}"
+        known = sent.decode("ascii") if _REQUEST_ID.fullmatch(sent) else new_request_id()
         scope[_SCOPE_KEY] = known
     return known
+
+
+def new_request_id() -> str:
+    """Return an id for a request that brought none."""
+    return f"{_PROCESS}{next(_requests):016x}"
 
 
 class Call:

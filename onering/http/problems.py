@@ -20,7 +20,7 @@ _log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
-# Every code of contract.md; the title is the kind of problem, the detail this one.
+# Every code that callers are told; the title is the kind of problem, the detail this one.
 TITLES = {
     "validation_error": "The request is not valid",
     "unauthorized": "Sign in",
@@ -32,6 +32,8 @@ TITLES = {
     "draft_locked": "The draft is locked",
     "precondition_failed": "The draft has changed",
     "payload_too_large": "The request is too long",
+    "headers_too_large": "The request's head is too long",
+    "request_timeout": "The request did not come in time",
     "unsupported_media_type": "Not JSON",
     "idempotency_mismatch": "The idempotency key was used before",
     "limit_exceeded": "Too many at once",

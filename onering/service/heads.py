@@ -7,6 +7,9 @@ from typing import Any
 import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from onering.http.call import new_request_id
+from onering.http.problems import MEDIA_TYPE, Problem
+
 HEAD_SECONDS = 10.0
 
 _CODES = {
@@ -114,9 +117,10 @@ class BoundedHeads(HttpToolsProtocol):
         if self._is_answering():
             self.transport.close()
             return
-        body = _problem(status, detail)
+        request_id = new_request_id()
+        body = orjson.dumps(Problem(status.value, _CODES[status], detail).document(request_id))
         head = (
-            f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: application/problem+json\r\n"
+            f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: {MEDIA_TYPE}\r\nx-request-id: {request_id}\r\n"
             f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
         )
         self.transport.write(head.encode("ascii") + body)
@@ -126,16 +130,3 @@ class BoundedHeads(HttpToolsProtocol):
         """Whether an answer is on its way, or an earlier request of this connection waits for one."""
         cycle: RequestResponseCycle | None = self.cycle
         return cycle is not None and not cycle.response_complete and (self._in_head or cycle.response_started)
-
-
-def _problem(status: HTTPStatus, detail: str) -> bytes:
-    code = _CODES[status]
-    return orjson.dumps(
-        {
-            "type": f"/problems/{code.replace('_', '-')}",
-            "title": status.phrase,
-            "status": status.value,
-            "detail": detail,
-            "error": {"code": code, "message": detail},
-        }
-    )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import uvicorn
 
+from onering.http.problems import Problem
 from onering.service.heads import BoundedHeads
 
 LIMIT = 1000
@@ -68,9 +69,10 @@ class Client:
         assert b"content-type: application/problem+json" in head
         assert b"connection: close" in head
         problem = json.loads(body)
-        status = int(head.split()[1])
-        assert problem["status"] == status
-        return status, problem["error"]["code"]
+        status, code, request_id = int(head.split()[1]), problem["error"]["code"], problem["instance"]
+        assert f"x-request-id: {request_id}\r\n".encode() in head
+        assert problem == Problem(status, code, problem["detail"]).document(request_id)
+        return status, code
 
 
 @pytest.fixture
