@@ -52,7 +52,8 @@ class Entry:
     """One draft: its confirmed state, and beyond it the state predicted from commands still on their way.
 
     A prediction that fails takes with it everything decided on top of it: `generation` counts these failures, so
-    that only the first of the commands that fail together throws the predictions away.
+    that only the first of the commands that fail together throws the predictions away. `saved` is the version of its
+    newest snapshot.
     """
 
     lane: int
@@ -63,6 +64,7 @@ class Entry:
     generation: int = 0
     in_flight: int = 0
     newest: "asyncio.Future[Any] | None" = None
+    saved: int = 0
 
     @property
     def tip(self) -> Tip:
@@ -189,18 +191,14 @@ class DraftStates:
         state = DraftState(draft_id, snapshot.workspace_id)
         if snapshot.state is not None:
             state = _STATES.validate_json(snapshot.state)
-        entry = Entry(self._lane, snapshot.version, state)
+        entry = Entry(self._lane, snapshot.version, state, saved=snapshot.version)
         await self.refresh(draft_id, entry)
-        if entry.version - snapshot.version >= self._snapshot_events:
-            self._snapshot(draft_id, entry)
         return entry
 
     def _follow(self, events: Sequence[StoredEvent]) -> None:
         for event in events:
             if (entry := self._entries.get(event.stream_id)) is not None:
                 self._apply(event.stream_id, entry, (event,))
-                if entry.version % self._snapshot_events == 0:
-                    self._snapshot(event.stream_id, entry)
             elif event.stream_id in self._loading:
                 self._loading[event.stream_id] = event.version
 
@@ -216,9 +214,9 @@ class DraftStates:
                 return
         if kept:
             self._bytes += entry.size - before
-
-    def _snapshot(self, draft_id: UUID, entry: Entry) -> None:
-        self._snapshots.offer(draft_id, entry.version, _STATES.dump_json(entry.state))
+        if entry.version - entry.saved >= self._snapshot_events:
+            entry.saved = entry.version
+            self._snapshots.offer(draft_id, entry.version, _STATES.dump_json(entry.state))
 
     def _keep(self, draft_id: UUID, entry: Entry) -> None:
         self._entries[draft_id] = entry

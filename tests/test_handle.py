@@ -319,6 +319,18 @@ class TestStates:
             loaded = await two.states.entry(draft)
             assert (loaded.version, loaded.state) == (last.version, entry.state)
 
+    async def test_a_snapshot_is_kept_also_where_others_wrote_past_its_version(self, app_dsn: str) -> None:
+        """`two` leaps over the tenth event: it reads the log, ahead of its tail, and may not wait for the twentieth."""
+        async with node(app_dsn, announce=False) as one, node(app_dsn, snapshot_events=10, poll_seconds=60) as two:
+            draft = (await one.create()).draft_id
+            entry = await two.states.entry(draft)
+            for _ in range(14):
+                await one.add(draft)
+            await two.states.refresh(draft, entry)
+            async with asyncio.timeout(10):
+                while await two.pool.fetchval("SELECT version FROM onering.snapshots") != 15:
+                    await asyncio.sleep(0.01)
+
     async def test_a_snapshot_of_other_code_is_not_read(self, app_dsn: str) -> None:
         async with node(app_dsn, snapshot_events=5) as one:
             draft = (await one.create()).draft_id
