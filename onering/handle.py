@@ -139,8 +139,6 @@ class CommandHandler:
         stamp = fingerprint(request.command)
         command = self._completed(request.command)
         for _ in range(self._handling.attempts):
-            if (same := self._under_way.get(command.command_id)) is not None:
-                await asyncio.wait([same])
             entry = await self._entry(command, actor)
             tip, now = entry.tip, self._clock()
             try:
@@ -167,9 +165,15 @@ class CommandHandler:
         return command
 
     async def _entry(self, command: Command, actor: Actor) -> Entry:
-        if isinstance(command, CreateDraft):
-            return self._states.create(command.draft_id, actor.workspace_id)
-        return await self._states.entry(command.draft_id)
+        """Return the draft's entry, at a moment when no command of the same identity is under way."""
+        while True:
+            if isinstance(command, CreateDraft):
+                entry = self._states.create(command.draft_id, actor.workspace_id)
+            else:
+                entry = await self._states.entry(command.draft_id)
+            if (same := self._under_way.get(command.command_id)) is None:
+                return entry
+            await asyncio.wait([same])
 
     def _decide(
         self, entry: Entry, tip: Tip, expected_version: int | None, command: Command, actor: Actor, now: datetime

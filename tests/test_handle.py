@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
 from onering.domain.refusals import Conflict, Forbidden, NotFound, Refusal, RingRequired
@@ -146,6 +147,27 @@ class TestIdempotency:
             outcomes = await asyncio.gather(*[(one, two)[n % 2].add(draft, key="k") for n in range(50)])
             assert all(same(outcomes[0], o) for o in outcomes)
             assert sum(not o.repeated for o in outcomes) == 1
+            assert len(await log_of(one.pool)) == 2
+
+    async def test_those_who_wait_for_one_that_failed_go_on_one_at_a_time(
+        self, app_dsn: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A batch never holds two commands of one identity: the whole of it would break."""
+        batches: list[list[UUID]] = []
+
+        async def failing_once(conn: Any, lane: int, batch: Any) -> Any:
+            batches.append([a.command_id for a in batch])
+            if len(batches) == 1:
+                raise asyncpg.DataError("not this time")
+            return await append(conn, lane, batch)
+
+        async with node(app_dsn) as one:
+            draft = (await one.create()).draft_id
+            one.states._forget_all()
+            monkeypatch.setattr("onering.log.batcher.append", failing_once)
+            outcomes = await asyncio.gather(*[one.add(draft, key="k") for _ in range(5)], return_exceptions=True)
+            assert [type(o).__name__ for o in outcomes] == ["Unavailable", *["Outcome"] * 4]
+            assert all(len(set(batch)) == len(batch) for batch in batches)
             assert len(await log_of(one.pool)) == 2
 
     async def test_a_command_that_changed_nothing_is_remembered_too(self, app_dsn: str) -> None:
