@@ -114,7 +114,9 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("clerk_secret_key", "clerk_issuer", "clerk_publishable_key", "clerk_jwks_url", mode="before")
+    @field_validator(
+        "data", "clerk_secret_key", "clerk_issuer", "clerk_publishable_key", "clerk_jwks_url", mode="before"
+    )
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value

@@ -163,6 +163,15 @@ def test_lists_are_comma_separated_in_the_environment(monkeypatch):
 
 
 @pytest.mark.parametrize(
+    "name", ["data", "clerk_secret_key", "clerk_issuer", "clerk_publishable_key", "clerk_jwks_url"]
+)
+def test_a_variable_that_is_empty_is_unset(monkeypatch, name):
+    field = Settings.model_fields[name]
+    monkeypatch.setenv(str(field.validation_alias or f"ONERING_{name.upper()}"), "")
+    assert getattr(Settings(), name) is None
+
+
+@pytest.mark.parametrize(
     ("settings", "home", "others"),
     [
         ({"env": Environment.TEST, **CLERK}, "onering:local", {"https://clerk.example.com": "clerk|x"}),
