@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -94,11 +94,13 @@ class Entry:
         if event.version != self.version + 1:
             return False
         try:
-            self.state = evolve(self.state, decode(event), event.recorded_at)
+            state = evolve(self.state, decode(event), event.recorded_at)
         except UnknownEvent as unknown:
             logger.error("commands of draft %s are refused here: %s", event.stream_id, unknown)
             self.unknown = unknown
             return True
+        # A create may be sent again from another workspace than the first time; the draft stays where it is.
+        self.state = replace(state, workspace_id=event.workspace_id) if event.version == 1 else state
         self.version = event.version
         if self.predicted is not None and self.predicted[0] <= self.version:
             self.predicted = None

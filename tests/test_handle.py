@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -419,3 +420,16 @@ class TestStates:
             assert (await two.create(key="k")).repeated
             assert (await two.add(draft)).version == 3
             assert (await two.states.current(draft)).state.segment_count == 2
+
+    async def test_a_create_sent_again_from_another_workspace_does_not_move_the_draft(
+        self, app_dsn: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The key names the person alone, whose token may be for another organisation by now."""
+        async with node(app_dsn) as one:
+            draft = (await one.create(key="k")).draft_id
+        async with node(app_dsn) as two:
+            monkeypatch.setattr("tests.node.person", lambda name: replace(person(name), workspace_id=UUID(int=5)))
+            assert (await two.create(key="k")).repeated
+            await two.states.refresh(draft, entry := await two.states.entry(draft))
+            assert entry.state.workspace_id == person("alice").workspace_id
+            assert (await two.add(draft)).version == 2
