@@ -199,10 +199,11 @@ class DraftStates:
 
     def _follow(self, events: Sequence[StoredEvent]) -> None:
         for event in events:
+            # Whether or not there is an entry: a create that was sent again may have made one, which the load replaces.
+            if event.stream_id in self._loading:
+                self._loading[event.stream_id] = event.version
             if (entry := self._entries.get(event.stream_id)) is not None:
                 self._apply(event.stream_id, entry, (event,))
-            elif event.stream_id in self._loading:
-                self._loading[event.stream_id] = event.version
 
     def _apply(self, draft_id: UUID, entry: Entry, events: Sequence[StoredEvent]) -> None:
         kept = self._entries.get(draft_id) is entry
@@ -221,6 +222,8 @@ class DraftStates:
             self._snapshots.offer(draft_id, entry.version, _STATES.dump_json(entry.state))
 
     def _keep(self, draft_id: UUID, entry: Entry) -> None:
+        if (replaced := self._entries.pop(draft_id, None)) is not None:
+            self._bytes -= replaced.size
         self._entries[draft_id] = entry
         self._bytes += entry.size
         while self._bytes > self._capacity:

@@ -433,3 +433,21 @@ class TestStates:
             await two.states.refresh(draft, entry := await two.states.entry(draft))
             assert entry.state.workspace_id == person("alice").workspace_id
             assert (await two.add(draft)).version == 2
+
+    async def test_a_create_sent_again_while_the_draft_is_loaded_hides_no_event(
+        self, app_dsn: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with node(app_dsn) as one, node(app_dsn) as two:
+            draft = (await one.create(key="k")).draft_id
+            read = two.states._read
+
+            async def overtaken(draft_id: UUID) -> Any:
+                entry = await read(draft_id)
+                assert (await two.create(key="k")).repeated
+                added = await one.add(draft)
+                await asyncio.wait_for(two.tail.reached(added.position.position), 10)
+                return entry
+
+            monkeypatch.setattr(two.states, "_read", overtaken)
+            assert (await two.states.entry(draft)).version == 2
+            assert two.states._bytes == sum(entry.size for entry in two.states._entries.values())
