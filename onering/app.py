@@ -232,7 +232,7 @@ def _handling(settings: Settings) -> Handling:
 
 
 def _batch_limits(settings: Settings) -> BatchLimits:
-    return BatchLimits(settings.batch_commands, settings.batch_bytes, settings.queue_commands)
+    return BatchLimits(settings.batch_commands, settings.batch_bytes, settings.queue_commands, settings.command_seconds)
 
 
 def _feed_limits(settings: Settings) -> Limits:

@@ -9,18 +9,18 @@ CommandFault
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import asyncpg
 import orjson
 
 from onering.domain.actor import Actor
-from onering.domain.commands import Command, CreateDraft
+from onering.domain.commands import Command
 from onering.domain.decide import decide
 from onering.domain.events import EVENT_TYPES, Event
 from onering.domain.ids import derived
@@ -28,7 +28,7 @@ from onering.domain.refusals import NotFound, Refusal
 from onering.domain.state import DraftState, evolve, may_read
 from onering.domain.values import Visibility
 from onering.log.append import Append, Appended, AppendOutcome, Conflict, NewEvent, Repeated, Write
-from onering.log.batcher import AppendFailed, Batcher
+from onering.log.batcher import AppendFailed, Batcher, Late
 from onering.log.codec import encode_payload
 from onering.log.connection import DATABASE_FAULTS
 from onering.log.event import Position, StoredEvent
@@ -60,8 +60,10 @@ class TooNew(Unavailable):
     """The draft holds events of a newer release."""
 
 
-@dataclass(frozen=True, slots=True)
-class CommandRequest:
+T = TypeVar("T")
+
+
+class CommandRequest(NamedTuple):
     """A command with what its envelope says: key, the version it is conditional on, and the request it came with."""
 
     command: Command
@@ -70,8 +72,7 @@ class CommandRequest:
     correlation_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of a command: the first time and every time its key is used again."""
 
     draft_id: UUID
@@ -95,7 +96,7 @@ FINGERPRINT_VERSION = b"\x01"
 
 def fingerprint(command: Command) -> bytes:
     """Return what tells two commands of one key apart: a version byte and SHA-256 of type, draft and the fields set."""
-    fields = command.model_dump(mode="json", exclude={"command_id"}, exclude_unset=True)
+    fields = {name: getattr(command, name) for name in command.model_fields_set if name != "command_id"}
     fields["type"] = command.type
     return FINGERPRINT_VERSION + sha256(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)).digest()
 
@@ -128,9 +129,8 @@ class CommandHandler:
         perhaps behind Unavailable.
         """
         try:
-            async with asyncio.timeout(self._handling.command_seconds):
-                return await self._handle(request, actor)
-        except TimeoutError as late:
+            return await self._handle(request, actor)
+        except (Late, TimeoutError) as late:
             raise Unavailable("The log did not answer in time; send the command again with the same key.") from late
         except (AppendFailed, *DATABASE_FAULTS) as fault:
             raise Unavailable("The log is out of reach; send the command again with the same key.") from fault
@@ -144,9 +144,10 @@ class CommandHandler:
             try:
                 events = self._decide(entry, tip, request.expected_version, command, actor, now)
             except (Refusal, PreconditionFailed, TooNew):
-                if (before := await find_outcome(self._pool, self._lane, command.command_id)) is not None:
-                    return await self._as_first(before, stamp)
-                await self._confirm_refusal(entry, request.expected_version, command, actor)
+                before = await self._in_time(find_outcome(self._pool, self._lane, command.command_id))
+                if before is not None:
+                    return await self._in_time(self._as_first(before, stamp))
+                await self._in_time(self._confirm_refusal(entry, request.expected_version, command, actor))
                 continue
             outcome = await self._append(entry, tip, events, now, _append(command, tip, events, request, actor, stamp))
             match outcome:
@@ -154,23 +155,31 @@ class CommandHandler:
                     place = Position(self._lane, outcome.position)
                     return Outcome(command.draft_id, outcome.version, place, outcome.events, repeated=False)
                 case Repeated():
-                    return await self._as_first(outcome, stamp)
+                    return await self._in_time(self._as_first(outcome, stamp))
                 case Conflict():
-                    await self._states.refresh(command.draft_id, entry)
+                    await self._in_time(self._states.refresh(command.draft_id, entry))
         raise Contended("Other writers changed the draft first, several times in a row; try again.")
 
+    async def _in_time(self, step: Awaitable[T]) -> T:
+        """Bound what is rare: most commands wait for the batcher alone, which keeps the time by itself."""
+        async with asyncio.timeout(self._handling.command_seconds):
+            return await step
+
     def _completed(self, command: Command) -> Command:
-        if isinstance(command, CreateDraft) and command.visibility is None:
+        if command.type == "create-draft" and command.visibility is None:
             return command.model_copy(update={"visibility": self._handling.default_visibility})
         return command
 
     async def _entry(self, command: Command, actor: Actor) -> Entry:
         """Return the draft's entry, at a moment when no command of the same identity is under way."""
         while True:
-            if isinstance(command, CreateDraft):
+            entry: Entry | None
+            if command.type == "create-draft":
                 entry = self._states.create(command.draft_id, actor.workspace_id)
             else:
-                entry = await self._states.entry(command.draft_id)
+                entry = self._states.known(command.draft_id)
+            if entry is None:
+                entry = await self._in_time(self._states.entry(command.draft_id))
             if (same := self._under_way.get(command.command_id)) is None:
                 return entry
             await asyncio.wait([same])
@@ -180,7 +189,7 @@ class CommandHandler:
     ) -> list[Event]:
         if entry.unknown is not None and entry.unknown.event.stream_type == "draft":
             raise TooNew("A newer release of this service wrote to the draft; this server cannot change it.")
-        if not isinstance(command, CreateDraft) and not may_read(tip.state, actor.user_id, actor.workspace_id):
+        if command.type != "create-draft" and not may_read(tip.state, actor.user_id, actor.workspace_id):
             raise NotFound("There is no such draft.")
         if expected_version is not None and expected_version != tip.version:
             raise PreconditionFailed(f"The draft is at version {tip.version}, not {expected_version}.")

@@ -146,12 +146,15 @@ class DraftStates:
             raise NotFound("There is no such draft.")
         return KnownDraft(entry.lane, entry.version, entry.state)
 
-    async def entry(self, draft_id: UUID) -> Entry:
-        """Return the draft's entry, without any await if it is here, else from the log. Raises NotFound."""
+    def known(self, draft_id: UUID) -> Entry | None:
+        """Return the draft's entry if it is here."""
         if (entry := self._entries.get(draft_id)) is not None:
             self._entries.move_to_end(draft_id)
-            return entry
-        return await self._load(draft_id)
+        return entry
+
+    async def entry(self, draft_id: UUID) -> Entry:
+        """Return the draft's entry, without any await if it is here, else from the log. Raises NotFound."""
+        return self.known(draft_id) or await self._load(draft_id)
 
     def create(self, draft_id: UUID, workspace_id: UUID) -> Entry:
         """Return the entry of a draft about to be created; if it exists after all, appending to it will tell."""

@@ -14,7 +14,7 @@ from onering.domain.commands import AddCollaborator, AddSegment, Command, Create
 from onering.domain.ids import command_identity
 from onering.domain.values import GrantedRole
 from onering.handle import CommandHandler, CommandRequest, Handling, Outcome
-from onering.log.batcher import Batcher
+from onering.log.batcher import Batcher, BatchLimits
 from onering.log.connection import Database
 from onering.log.event import DEFAULT_LANE as LANE
 from onering.log.event import StoredEvent
@@ -112,7 +112,7 @@ async def node(
         if announce:
             hints.announce(events[-1].position)
 
-    batcher = Batcher(database, LANE, committed)
+    batcher = Batcher(database, LANE, committed, BatchLimits(seconds=handling.command_seconds))
     pool = await database.pool("test", size=4)
     try:
         snapshots = Snapshots(pool, LANE, FORMAT)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from onering.auth.faults import BadRequest, InvalidToken, Reason
@@ -12,8 +12,7 @@ _USER = re.compile(r"[!-+\--~]{1,255}")  # visible ASCII but the comma, which jo
 _TOKEN_PARAMETERS = frozenset({"token", "access_token", "id_token", "jwt", "bearer", "auth", "authorization"})
 
 
-@dataclass(frozen=True, slots=True)
-class Presented:
+class Presented(NamedTuple):
     """The fields that matter here, each with every value it was sent with."""
 
     authorization: tuple[str, ...]
@@ -23,14 +22,16 @@ class Presented:
     cookie: tuple[str, ...]
 
 
+_FIELDS = dict.fromkeys((b"authorization", b"x-user-id", b"host", b"origin", b"cookie"))
+
+
 def presented(headers: Iterable[tuple[bytes, bytes]]) -> Presented:
     """Collect the fields from ASGI headers (lower-case names)."""
-    found: dict[bytes, tuple[str, ...]] = {}
+    found: dict[bytes, list[str]] = {}
     for name, value in headers:
-        if name in (b"authorization", b"x-user-id", b"host", b"origin", b"cookie"):
-            found[name] = (*found.get(name, ()), value.decode("latin-1"))
-    names = (b"authorization", b"x-user-id", b"host", b"origin", b"cookie")
-    return Presented(*(found.get(name, ()) for name in names))
+        if name in _FIELDS:
+            found.setdefault(name, []).append(value.decode("latin-1"))
+    return Presented(*[tuple(found.get(name, ())) for name in _FIELDS])
 
 
 def bearer(authorization: tuple[str, ...]) -> str | None:

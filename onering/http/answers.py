@@ -1,8 +1,7 @@
 """What a route answers: a status, headers and a body, and how they are sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from starlette.types import Send
@@ -13,13 +12,12 @@ _JSON = (b"content-type", b"application/json")
 Header = tuple[bytes, bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A complete JSON answer."""
 
     body: bytes
     status: int = 200
-    headers: tuple[Header, ...] = field(default=())
+    headers: tuple[Header, ...] = ()
 
     async def send(self, send: Send) -> None:
         """Send it to an http scope."""

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from pydantic import ValidationError
@@ -36,8 +35,7 @@ _MINIMAL = re.compile(r"(^|[,;\s])return=minimal($|[,;\s])", re.IGNORECASE)
 _KEY_RULE = "An idempotency key is 1 to 128 of A-Z a-z 0-9 _ . : -"
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """What the headers say; None is unsaid. `any_version` is `If-Match: *`: whatever version there is."""
 
     key: str | None

@@ -29,6 +29,10 @@ TROUBLE = (
 )
 
 
+# How often the time of those who wait is looked at, within the time they have.
+LOOKS = 20
+
+
 class AppendFailed(Exception):
     """The log could not take the command; whether it is stored may be unknown, and the same key tells later."""
 
@@ -37,19 +41,25 @@ class Overloaded(AppendFailed):
     """Too many commands wait for the log already; this one was not queued."""
 
 
+class Late(AppendFailed):
+    """The command has no outcome yet, and nobody waits for it any longer."""
+
+
 @dataclass(frozen=True, slots=True)
 class BatchLimits:
-    """Most commands and payload characters of one commit, and most commands waiting."""
+    """Most commands and payload characters of one commit, most commands waiting, and for how many seconds."""
 
     commands: int = 256
     characters: int = 1024 * 1024
     queue: int = 10_000
+    seconds: float = 10.0
 
 
 @dataclass(slots=True)
 class _Waiting:
     append: Append
     outcome: "asyncio.Future[AppendOutcome]"
+    since: float
 
 
 class Batcher:
@@ -88,8 +98,9 @@ class Batcher:
         """
         if len(self._queue) >= self._limits.queue:
             raise Overloaded("too many commands are waiting; try again shortly")
-        outcome: asyncio.Future[AppendOutcome] = asyncio.get_running_loop().create_future()
-        self._queue.append(_Waiting(command, outcome))
+        loop = asyncio.get_running_loop()
+        outcome: asyncio.Future[AppendOutcome] = loop.create_future()
+        self._queue.append(_Waiting(command, outcome, loop.time()))
         self._filled.set()
         self._idle.clear()
         return outcome
@@ -101,17 +112,32 @@ class Batcher:
     async def run(self) -> None:
         """Commit batches until cancelled."""
         try:
-            while True:
-                await self._filled.wait()
-                self._in_flight = self._take()
-                await self._commit(self._in_flight)
-                self._in_flight = []
-                if not self._queue:
-                    self._filled.clear()
-                    self._idle.set()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._commit_all(), name="commits")
+                group.create_task(self._give_up_late(), name="late commands")
         finally:
             self._abandon()
             await self._disconnect()
+
+    async def _commit_all(self) -> None:
+        while True:
+            await self._filled.wait()
+            self._in_flight = self._take()
+            await self._commit(self._in_flight)
+            self._in_flight = []
+            if not self._queue:
+                self._filled.clear()
+                self._idle.set()
+
+    async def _give_up_late(self) -> None:
+        """One look at all who wait, now and then: a timer for each of them would cost more than its commit."""
+        clock = asyncio.get_running_loop().time
+        while True:
+            await asyncio.sleep(self._limits.seconds / LOOKS)
+            since = clock() - self._limits.seconds
+            for waiting in (*self._in_flight, *self._queue):
+                if waiting.since < since:
+                    _answer(waiting, Late("the log did not answer in time"))
 
     def _take(self) -> list[_Waiting]:
         """Take the next batch off the queue, leaving out what nobody waits for any more."""
@@ -122,7 +148,7 @@ class Batcher:
             if batch and characters > self._limits.characters:
                 break
             waiting = self._queue.popleft()
-            if not waiting.outcome.cancelled():
+            if not waiting.outcome.done():
                 batch.append(waiting)
         return batch
 
@@ -134,7 +160,7 @@ class Batcher:
         and nothing is stored twice.
         """
         backoff = Backoff()
-        while batch := [waiting for waiting in batch if not waiting.outcome.cancelled()]:
+        while batch := [waiting for waiting in batch if not waiting.outcome.done()]:
             try:
                 outcomes = await self._append(batch)
             except TROUBLE as trouble:

@@ -39,4 +39,5 @@ def encode_event(event: StoredEvent, principal: Principal) -> bytes:
 
 def timestamp(at: datetime) -> str:
     """Return an instant as RFC 3339 in UTC with microseconds: one spelling per instant."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+    in_utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return in_utc.isoformat(timespec="microseconds")[:-6] + "Z"

@@ -15,7 +15,7 @@ import uvicorn
 import uvloop
 
 from onering import logs
-from onering.live.transport import FeedProtocol
+from onering.service.handshakes import ServiceSockets
 from onering.service.orders import READY, Orders, received
 from onering.service.protocol import ServiceProtocol
 from onering.settings import Settings
@@ -154,7 +154,7 @@ def _config(settings: Settings, application: Any) -> uvicorn.Config:
         application,
         interface="asgi3",
         http=Heads,
-        ws=FeedProtocol,
+        ws=ServiceSockets,
         lifespan="off",
         ws_max_size=settings.socket_frame_limit,
         ws_per_message_deflate=False,

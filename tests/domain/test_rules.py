@@ -52,9 +52,7 @@ class Story:
         for event in events:
             self.state = evolve(self.state, event, NOW)
         if overrides:
-            from dataclasses import replace
-
-            self.state = replace(self.state, **overrides)  # type: ignore[arg-type]
+            self.state = self.state._replace(**overrides)
 
     def when(self, command: Command, by: str) -> Sequence[Event]:
         return decide(self.state, command, person(by), NOW)
