@@ -204,12 +204,13 @@ class Projector:
         if not any(leading):
             await asyncio.sleep(TAKE_OVER_SECONDS / 2)
             return
+        # Not `wait_for`: before Python 3.12 it forgets a cancellation that arrives together with what it waits for.
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._checkpoints.awaited.wait(), REST_SECONDS)
-        try:
-            await asyncio.wait_for(self._wake.wait(), self._poll_seconds if all(leading) else TAKE_OVER_SECONDS / 2)
-        except TimeoutError:
-            return
+            async with asyncio.timeout(REST_SECONDS):
+                await self._checkpoints.awaited.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._poll_seconds if all(leading) else TAKE_OVER_SECONDS / 2):
+                await self._wake.wait()
 
     async def _retire(self, conn: Connection) -> None:
         for leadership in self._leaderships:

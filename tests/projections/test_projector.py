@@ -10,8 +10,9 @@ import pytest
 from onering.log.connection import Database
 from onering.log.event import DEFAULT_LANE as LANE
 from projections import PROJECTIONS, TIMELINE
+from projections.checkpoints import Checkpoints
 from projections.projection import Projection
-from projections.projector import ProjectionHealth
+from projections.projector import ProjectionHealth, Projector
 from projections.rebuild import prepare, rebuild
 from tests.projections.reading import Process, process, until
 from tests.projections.story import Story
@@ -245,3 +246,22 @@ async def test_stopping_leaves_nothing_behind_for_the_next(database: Database, s
             await story.create()
             async with asyncio.timeout(10):
                 await one.reached(n)
+
+
+async def test_it_stops_also_in_the_moment_when_it_is_woken(database: Database, story: Story) -> None:
+    await prepare(database, LANE)
+    async with process(database, []) as one:
+        for turns in range(5):
+            checkpoints = Checkpoints(one.models.pool, LANE, [TIMELINE])
+            projector = Projector(database, one.tail, checkpoints, [TIMELINE], poll_seconds=60)
+            running = asyncio.create_task(projector.run())
+            # The second one is applied by a projector that has settled, and rests right after.
+            for n in (1, 2):
+                await story.create()
+                assert await checkpoints.wait(["timeline"], 2 * turns + n, 20)
+            checkpoints.awaited.set()
+            projector._on_events([])
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            running.cancel()
+            assert (await asyncio.wait({running}, timeout=5))[0]
