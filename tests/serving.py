@@ -11,7 +11,7 @@ import httpx
 import uvicorn
 
 from onering.app import Process, running
-from onering.live.transport import FeedProtocol
+from onering.service.handshakes import ServiceSockets
 from onering.service.protocol import ServiceProtocol
 from onering.settings import Environment, Settings
 
@@ -112,7 +112,7 @@ def _config(process: Process, settings: Settings) -> uvicorn.Config:
         port=0,
         http=ServiceProtocol,
         proxy_headers=False,
-        ws=FeedProtocol,
+        ws=ServiceSockets,
         lifespan="off",
         log_config=None,
         access_log=False,

@@ -18,7 +18,7 @@ _CODES = {
 
 
 class ServiceSockets(FeedProtocol):
-    """Given to uvicorn as `ws=`. What goes wrong before the application sees it is the `websockets` library's to say."""
+    """Given to uvicorn as `ws=`. Handshakes that no application ever sees are refused by the `websockets` library."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -142,3 +142,30 @@ async def test_a_client_that_expects_leave_to_send_gets_it(alice: Person, servic
         assert (await reader.readline()).startswith(b"HTTP/1.1 100")
         writer.write(BODY)
         assert b"HTTP/1.1 200" in await reader.read()
+
+
+@pytest.mark.parametrize(
+    ("line", "fields", "status", "code"),
+    [
+        (b"GET", b"Sec-WebSocket-Version: 13\r\n", 400, "validation_error"),
+        (
+            b"GET",
+            b"Sec-WebSocket-Version: <8>\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n",
+            400,
+            "validation_error",
+        ),
+        (b"GET", b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: <8>\r\n", 400, "validation_error"),
+        (b"POST", b"Sec-WebSocket-Version: 13\r\n", 405, "method_not_allowed"),
+    ],
+)
+async def test_a_handshake_that_is_none_is_refused(
+    service: Service, line: bytes, fields: bytes, status: int, code: str
+) -> None:
+    """By the library that speaks the protocol, which would answer in plain text and repeat what was sent."""
+    path = b" /v1/ws/drafts/00000000-0000-0000-0000-000000000000 HTTP/1.1\r\n"
+    upgrade = b"Upgrade: websocket\r\nConnection: Upgrade\r\n"
+    answered, headers, body = await exchange(service, line + path + HEAD + upgrade + fields + b"\r\n")
+    assert (answered, headers["content-type"]) == (status, "application/problem+json")
+    assert json.loads(body)["error"]["code"] == code
+    assert json.loads(body)["instance"] == headers["x-request-id"]
+    assert b"<8>" not in body
