@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -100,7 +100,7 @@ class Entry:
             self.unknown = unknown
             return True
         # A create may be sent again from another workspace than the first time; the draft stays where it is.
-        self.state = replace(state, workspace_id=event.workspace_id) if event.version == 1 else state
+        self.state = state._replace(workspace_id=event.workspace_id) if event.version == 1 else state
         self.version = event.version
         if self.predicted is not None and self.predicted[0] <= self.version:
             self.predicted = None
