@@ -177,7 +177,7 @@ class _Parts:
             table(self._commands(), self._queries(), self._operations()),
             self.hub,
             lambda app: self.auth.middleware(app, refuse=refuse),
-            limits=BodyLimits(self.settings.body_limit, self.settings.json_depth),
+            limits=BodyLimits(self.settings.body_limit, self.settings.json_depth, self.settings.body_seconds),
             origins=self.settings.allowed_origins,
             headers=safety_headers(tls=self.settings.env in (Environment.STAGING, Environment.PRODUCTION)),
         )

@@ -48,6 +48,7 @@ class Settings(BaseSettings):
 
     # limits of the way in
     body_limit: int = Field(256 * 1024, gt=0, description="Longest request body, in bytes (413).")
+    body_seconds: float = Field(30.0, gt=0, description="Longest time a request body may take, in seconds (408).")
     header_limit: int = Field(16 * 1024, gt=0, description="Longest request head, in bytes (431).")
     json_depth: int = Field(32, gt=0, description="Deepest nesting of a JSON body.")
 

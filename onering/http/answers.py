@@ -8,7 +8,6 @@ from starlette.types import Send
 
 from onering.log.event import Position
 
-_JSON = (b"content-type", b"application/json")
 Header = tuple[bytes, bytes]
 
 
@@ -18,10 +17,11 @@ class Answer(NamedTuple):
     body: bytes
     status: int = 200
     headers: tuple[Header, ...] = ()
+    media_type: bytes = b"application/json"
 
     async def send(self, send: Send) -> None:
         """Send it to an http scope."""
-        headers = [_JSON, (b"content-length", b"%d" % len(self.body)), *self.headers]
+        headers = [(b"content-type", self.media_type), (b"content-length", b"%d" % len(self.body)), *self.headers]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": self.body})
 

@@ -20,10 +20,11 @@ Middleware = Callable[[ASGIApp], ASGIApp]
 
 @dataclass(frozen=True, slots=True)
 class BodyLimits:
-    """Longest body in bytes, and deepest nesting of its JSON."""
+    """Longest body in bytes, deepest nesting of its JSON, and the seconds it may take to come."""
 
     length: int
     depth: int
+    seconds: float
 
 
 class Resource:
@@ -39,7 +40,8 @@ class Resource:
         endpoint = self._endpoints.get(scope["method"])
         if endpoint is None:
             raise MethodNotAllowed(self._endpoints)
-        call = Call(scope, receive, limit=self._limits.length, depth=self._limits.depth)
+        limits = self._limits
+        call = Call(scope, receive, limit=limits.length, depth=limits.depth, seconds=limits.seconds)
         answered = await endpoint(call)
         await answered.send(send)
 

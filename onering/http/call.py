@@ -1,5 +1,6 @@
 """One HTTP request, read strictly: what could be understood in two ways is refused."""
 
+import asyncio
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -15,7 +16,7 @@ from onering.auth.faults import NoCredentials
 from onering.auth.identity import Identity, identity_of
 from onering.auth.strict import Ambiguous, json_value
 from onering.domain.refusals import NotFound
-from onering.http.faults import BadRequest, PayloadTooLarge, UnsupportedMediaType
+from onering.http.faults import BadRequest, PayloadTooLarge, RequestTimeout, UnsupportedMediaType
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{1,64}")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
@@ -47,13 +48,14 @@ def new_request_id() -> str:
 
 
 class Call:
-    """A request to one route. `limit` (bytes) and `depth` bound its body."""
+    """A request to one route. `limit` (bytes), `depth` and `seconds` bound its body."""
 
-    def __init__(self, scope: Scope, receive: Receive, *, limit: int, depth: int) -> None:
+    def __init__(self, scope: Scope, receive: Receive, *, limit: int, depth: int, seconds: float) -> None:
         self._scope = scope
         self._receive = receive
         self._limit = limit
         self._depth = depth
+        self._seconds = seconds
 
     @property
     def request_id(self) -> str:
@@ -151,7 +153,12 @@ class Call:
             body: bytes = message.get("body", b"")
             self._check_length(len(body))
             return body
-        return await self._chunks(message)
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._chunks(message)
+        except TimeoutError:
+            close = [("Connection", "close")]
+            raise RequestTimeout(f"The body took over {self._seconds:g} seconds.", headers=close) from None
 
     async def _chunks(self, message: Any) -> bytes:
         body = bytearray()

@@ -15,9 +15,12 @@ from onering.http.call import Call
 from onering.http.envelope import Envelope, command_request, draft_named, envelope, model_of
 from onering.http.faults import BadRequest, InvalidFields
 from onering.http.problems import problem_of
+from onering.log.codec import UnknownEvent
+from onering.log.connection import DATABASE_FAULTS
 from onering.log.event import Position
 from onering.log.wire import Principal, encode_event
 from projections.drafts import read_draft
+from projections.faults import ReadFault
 from projections.models import ReadModels
 from projections.people import display_names
 from projections.rendering import people_of, render_draft
@@ -107,12 +110,17 @@ class Commands:
 
     async def _answer(self, outcome: Outcome, actor: Actor, *, minimal: bool) -> Answer:
         """Answer the draft as it is now; the bare outcome if so preferred, or if the actor may no longer read it."""
+        bare = data(_minimal(outcome), at_position(outcome.position), etag(outcome.version))
         if minimal:
-            return data(_minimal(outcome), at_position(outcome.position), etag(outcome.version), MINIMAL)
-        document = await read_draft(self._models, outcome.draft_id)
+            return bare._replace(headers=(*bare.headers, MINIMAL))
+        try:
+            document = await read_draft(self._models, outcome.draft_id)
+            names = await display_names(self._models.pool, people_of(document) if document else ())
+        except (UnknownEvent, ReadFault, *DATABASE_FAULTS):
+            # What was asked for is stored: told that it failed, a client without a key would do it twice.
+            return bare
         if document is None or not document.readable_by(actor.user_id, actor.workspace_id):
-            return data(_minimal(outcome), at_position(outcome.position))
-        names = await display_names(self._models.pool, people_of(document))
+            return bare
         position = max(outcome.position, outcome.position._replace(position=document.position))
         return data(render_draft(document, names), at_position(position), etag(document.version))
 

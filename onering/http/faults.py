@@ -6,6 +6,7 @@ RequestFault
 ├── NotMembers              403 forbidden              readers who are no members don't see this
 ├── NoSuchRoute             404 not_found
 ├── MethodNotAllowed        405 method_not_allowed     with Allow (RFC 9110 §15.5.6)
+├── RequestTimeout          408 request_timeout        its body did not come in time
 ├── ConditionFailed         412 precondition_failed    a condition that nothing can meet
 ├── PayloadTooLarge         413 payload_too_large
 └── UnsupportedMediaType    415 unsupported_media_type
@@ -91,6 +92,12 @@ class MethodNotAllowed(RequestFault):
     def __init__(self, allowed: Iterable[str]) -> None:
         names = ", ".join(sorted(allowed))
         super().__init__(f"This path takes {names}.", headers=[("Allow", names)])
+
+
+class RequestTimeout(RequestFault):
+    """The body did not come in time (RFC 9110 §15.5.9)."""
+
+    status, code = 408, "request_timeout"
 
 
 class ConditionFailed(RequestFault):

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from onering.auth import development
 from onering.auth.credentials import presented
 from onering.auth.faults import Forbidden
@@ -13,6 +15,7 @@ from onering.auth.origins import check_socket_origin
 from onering.http.answers import Answer, answer, data
 from onering.http.call import Call
 from onering.http.faults import InvalidFields, NoSuchRoute
+from onering.http.problems import MEDIA_TYPE, Problem
 from onering.log.connection import DATABASE_FAULTS
 from onering.log.tail import Tail
 from projections.faults import ReadFault
@@ -49,29 +52,29 @@ class Operations:
 
     async def healthz(self, call: Call) -> Answer:
         """GET /healthz: 200 while the process does its work, 503 once a part of it died."""
-        alive = self._health.alive()
-        return answer({"status": "ok" if alive else "failed"}, status=200 if alive else 503)
+        if not self._health.alive():
+            return _unwell(call, "A background task died; this process is about to end.")
+        return answer({"status": "ok"})
 
     async def readyz(self, call: Call) -> Answer:
         """GET /readyz: 200 when requests can be served: database, tail and read models; else 503. Lag is in events."""
         try:
             standing = await self._health.projector.health()
         except (ReadFault, *DATABASE_FAULTS):
-            return answer({"status": "unavailable", "database": False}, status=503)
+            return _unwell(call, "The database is out of reach.", database=False)
         tail = self._health.tail
-        stuck = [model.name for model in standing if model.trouble]
-        ready = self._health.alive() and tail.connected
         report = {
-            "status": "ready" if ready else "unavailable",
             "database": True,
             "tail": {"connected": tail.connected, "position": tail.position},
             "projections": [
-                {"name": m.name, "version": m.version, "position": m.position, "lag": m.lag, "stuck": m.name in stuck}
+                {"name": m.name, "version": m.version, "position": m.position, "lag": m.lag, "stuck": bool(m.trouble)}
                 for m in standing
             ],
             "keys": [{"issuer": key.issuer, "usable": key.usable} for key in self._health.issuers()],
         }
-        return answer(report, status=200 if ready else 503)
+        if not (self._health.alive() and tail.connected):
+            return _unwell(call, "The log is not being followed at the moment.", **report)
+        return answer({"status": "ready", **report})
 
     async def config(self, call: Call) -> Answer:
         """GET /v1/config: what a front end needs to know before anybody signs in."""
@@ -92,3 +95,9 @@ class Operations:
         except ValueError as refused:
             raise InvalidFields.at("user_id", str(refused).rstrip(".")) from None
         return data({"token": token, "user_id": user_id, "expires_in": TOKEN_SECONDS})
+
+
+def _unwell(call: Call, detail: str, **report: Any) -> Answer:
+    """Return a problem document (RFC 9457) that carries a health report beside its own members."""
+    document = Problem(503, "unavailable", detail).document(call.request_id)
+    return Answer(orjson.dumps(report | document), 503, media_type=MEDIA_TYPE.encode())

@@ -18,9 +18,13 @@ logger = logging.getLogger(__name__)
 
 # A statement that fails with one of these had no effect, and the connection is as good as before.
 REFUSED = (asyncpg.PostgresError,)
-# These are about the server, not the batch: out of resources, shutting down, read-only, or taking too long.
+# These are about the server, not the batch: out of resources, shutting down, read-only, taking too long, or not letting
+# anybody in.
 TROUBLE = (
     asyncpg.InsufficientResourcesError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.ObjectNotInPrerequisiteStateError,
     asyncpg.OperatorInterventionError,
     asyncpg.LockNotAvailableError,
     asyncpg.ReadOnlySQLTransactionError,

@@ -13,14 +13,19 @@ from tests.serving import Person, Service
 SECRETS = ("Traceback", 'File "', "SELECT", "INSERT", "asyncpg", "pydantic", "onering.", "projections", "relation")
 
 
-def check_problem(answer: httpx.Response, status: int, code: str, detail: str | None = None) -> dict[str, Any]:
-    """Assert that an answer is exactly this problem, as contract.md has it, and return the document."""
+def check_problem(
+    answer: httpx.Response, status: int, code: str, detail: str | None = None, *, beside: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """Assert that an answer is exactly this problem, as contract.md has it, and return the document.
+
+    `beside` names the members that it has in addition.
+    """
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     request_id = answer.headers["x-request-id"]
     document: dict[str, Any] = answer.json()
     told = document["detail"]
-    assert {key: value for key, value in document.items() if key != "errors"} == {
+    assert {key: value for key, value in document.items() if key not in ("errors", *beside)} == {
         "type": "/problems/" + code.replace("_", "-"),
         "title": TITLES[code],
         "status": status,

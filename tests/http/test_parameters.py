@@ -31,7 +31,7 @@ async def nothing() -> Any:
 def asked(query: str = "", *headers: tuple[str, str]) -> Call:
     raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers]
     scope = {"type": "http", "query_string": query.encode("latin-1"), "headers": raw, "path": "/", "path_params": {}}
-    return Call(scope, nothing, limit=10, depth=10)
+    return Call(scope, nothing, limit=10, depth=10, seconds=1.0)
 
 
 class TestQueries:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
@@ -113,7 +114,7 @@ class TestADatabaseThatIsAway:
                 check_problem(answer, 503, "unavailable")
                 assert answer.headers["retry-after"] == "1"
             ready = await alice.http.get("/readyz")
-            assert (ready.status_code, ready.json()) == (503, {"status": "unavailable", "database": False})
+            assert check_problem(ready, 503, "unavailable", beside=("database",))["database"] is False
             assert (await alice.http.get("/healthz")).status_code == 200
             await owner.execute(f"ALTER DATABASE {name} CONNECTION LIMIT -1")
             await until(lambda: alice.http.get("/readyz"))
@@ -125,8 +126,25 @@ class TestADatabaseThatIsAway:
     async def test_a_process_whose_task_died_is_not_alive(self, service: Service) -> None:
         health = Health(None, None, tuple, lambda: False)  # type: ignore[arg-type]
         operations = Operations(health, {}, development_secret=None, clock=lambda: datetime.now(UTC))
-        answer = await operations.healthz(None)  # type: ignore[arg-type]
-        assert (answer.status, answer.body) == (503, b'{"status":"failed"}')
+        answer = await operations.healthz(SimpleNamespace(request_id="r"))  # type: ignore[arg-type]
+        assert (answer.status, answer.media_type) == (503, b"application/problem+json")
+        assert b"background task died" in answer.body
+
+    async def test_a_command_that_is_stored_is_acknowledged_even_if_the_draft_cannot_be_read(
+        self, service: Service, alice: Person, log: Any
+    ) -> None:
+        """Told that it failed, a client without a key would do it twice."""
+        draft = await alice.create()
+        await log.execute("ALTER TABLE onering.app_users RENAME COLUMN display_name TO secret_name")
+        try:
+            answer = await alice.add(draft, "Stored")
+        finally:
+            await log.execute("ALTER TABLE onering.app_users RENAME COLUMN secret_name TO display_name")
+        assert (answer.status_code, answer.json()["data"]["version"]) == (200, 2)
+        assert [event["data"].get("content") for event in (await alice.events(draft)).json()["data"]] == [
+            None,
+            "Stored",
+        ]
 
 
 class TestFaultsInside:
@@ -231,3 +249,15 @@ async def test_no_secret_reaches_a_log(
     assert "token_refused" in told
     for secret in (*token.split(".")[1:], SECRET.decode(), *filter(None, [password])):
         assert secret not in told
+
+
+class TestASlowClient:
+    async def test_a_body_that_does_not_come_in_time_is_given_up(self, app_dsn: str) -> None:
+        head = b"POST /v1/collab/drafts HTTP/1.1\r\nHost: 127.0.0.1\r\nX-User-Id: alice\r\nContent-Length: 99\r\n\r\n{"
+        async with serving(app_dsn, body_seconds=0.2) as service:
+            reader, writer = await asyncio.open_connection("127.0.0.1", service.port)
+            writer.write(head)
+            answer = await asyncio.wait_for(reader.read(), 10)
+            writer.close()
+        assert answer.startswith(b"HTTP/1.1 408 ")
+        assert b'"code":"request_timeout"' in answer
