@@ -144,10 +144,9 @@ class CommandHandler:
             try:
                 events = self._decide(entry, tip, request.expected_version, command, actor, now)
             except (Refusal, PreconditionFailed, TooNew):
-                before = await self._in_time(find_outcome(self._pool, self._lane, command.command_id))
+                before = await self._in_time(self._confirm_refusal(entry, request.expected_version, command, actor))
                 if before is not None:
                     return await self._in_time(self._as_first(before, stamp))
-                await self._in_time(self._confirm_refusal(entry, request.expected_version, command, actor))
                 continue
             outcome = await self._append(entry, tip, events, now, _append(command, tip, events, request, actor, stamp))
             match outcome:
@@ -197,14 +196,22 @@ class CommandHandler:
 
     async def _confirm_refusal(
         self, entry: Entry, expected_version: int | None, command: Command, actor: Actor
-    ) -> None:
+    ) -> Repeated | None:
         """Decide once more on what is certain: a refusal may rest on a prediction that fails, or on a state that other
-        processes have moved since. Raises the refusal if it stands.
+        processes have moved since. If it stands, return the first outcome of the key, or raise the refusal.
         """
         if entry.newest is not None and not entry.newest.done():
             await asyncio.wait([entry.newest])
         await self._states.refresh(command.draft_id, entry)
-        self._decide(entry, entry.confirmed, expected_version, command, actor, self._clock())
+        try:
+            self._decide(entry, entry.confirmed, expected_version, command, actor, self._clock())
+        except (Refusal, PreconditionFailed, TooNew):
+            # Looked up after the state was read: another process may just have done this very command, and what that
+            # changed is why it is refused now. Its outcome was committed with its events.
+            if (before := await find_outcome(self._pool, self._lane, command.command_id)) is None:
+                raise
+            return before
+        return None
 
     async def _append(
         self, entry: Entry, tip: Tip, events: list[Event], now: datetime, append: Append

@@ -24,6 +24,7 @@ from onering.handle import (
 from onering.log.append import NewEvent, Write, append
 from onering.log.connection import Database
 from onering.log.event import DEFAULT_LANE as LANE
+from onering.states import Entry
 from tests.log.writing import command as raw_command
 from tests.node import check_dense, log_of, node, person
 
@@ -137,6 +138,27 @@ class TestIdempotency:
                 await one.hand(draft, "bob", key="k")
             await one.let_in(draft, "bob")
             assert not (await one.hand(draft, "bob", key="k")).repeated
+
+    async def test_a_retry_that_is_refused_for_what_the_first_one_did_meanwhile_gets_its_outcome(
+        self, app_dsn: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """`two` does not know that bob has the ring; when it looks, bob has passed it on, by that very command."""
+        async with node(app_dsn, announce=False) as one, node(app_dsn, poll_seconds=60) as two:
+            draft = (await one.create()).draft_id
+            await one.let_in(draft, "bob")
+            await two.states.entry(draft)
+            await one.hand(draft, "bob")
+            first: list[Outcome] = []
+            refresh = two.states.refresh
+
+            async def overtaken(draft_id: UUID, entry: Entry) -> None:
+                first.append(await one.hand(draft, "alice", "bob", key="k"))
+                await refresh(draft_id, entry)
+
+            monkeypatch.setattr(two.states, "refresh", overtaken)
+            again = await two.hand(draft, "alice", "bob", key="k")
+            assert again.repeated
+            assert same(first[0], again)
 
     async def test_people_do_not_share_keys(self, app_dsn: str) -> None:
         async with node(app_dsn) as one:
