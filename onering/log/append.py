@@ -45,8 +45,12 @@ class Append(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Length of its payloads, in characters."""
-        return sum(len(event.payload) for write in self.writes for event in write.events)
+        """Length of its payloads, in bytes."""
+        return sum(_bytes_in(event.payload) for write in self.writes for event in write.events)
+
+
+def _bytes_in(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,10 +51,10 @@ class Late(AppendFailed):
 
 @dataclass(frozen=True, slots=True)
 class BatchLimits:
-    """Most commands and payload characters of one commit, most commands waiting, and for how many seconds."""
+    """Most commands and payload bytes of one commit, most commands waiting, and for how many seconds."""
 
     commands: int = 256
-    characters: int = 1024 * 1024
+    size: int = 1024 * 1024
     queue: int = 10_000
     seconds: float = 10.0
 
@@ -146,10 +146,10 @@ class Batcher:
     def _take(self) -> list[_Waiting]:
         """Take the next batch off the queue, leaving out what nobody waits for any more."""
         batch: list[_Waiting] = []
-        characters = 0
+        size = 0
         while self._queue and len(batch) < self._limits.commands:
-            characters += self._queue[0].append.size
-            if batch and characters > self._limits.characters:
+            size += self._queue[0].append.size
+            if batch and size > self._limits.size:
                 break
             waiting = self._queue.popleft()
             if not waiting.outcome.done():

@@ -44,7 +44,7 @@ async def test_commands_that_wait_share_a_commit(app_dsn: str, app: Any) -> None
     assert sum(commits) == 100
 
 
-async def test_a_batch_is_bounded_in_commands_and_in_characters(app_dsn: str) -> None:
+async def test_a_batch_is_bounded_in_commands_and_in_bytes(app_dsn: str) -> None:
     commits: list[int] = []
 
     def committed(events: Sequence[StoredEvent]) -> None:
@@ -53,14 +53,15 @@ async def test_a_batch_is_bounded_in_commands_and_in_characters(app_dsn: str) ->
     async with batching(app_dsn, BatchLimits(commands=7), committed) as batcher:
         await asyncio.gather(*[batcher.submit(command(write(f"a{n}", 0, "x"))) for n in range(30)])
         assert max(commits) == 7
-    commits.clear()
-    async with batching(app_dsn, BatchLimits(characters=1000), committed) as batcher:
-        await asyncio.gather(*[batcher.submit(command(write(f"b{n}", 0, "x" * 400))) for n in range(10)])
-        assert max(commits) == 2
+    for text in ("x" * 400, "💍" * 100):
+        commits.clear()
+        async with batching(app_dsn, BatchLimits(size=1000), committed) as batcher:
+            await asyncio.gather(*[batcher.submit(command(write(f"{text}{n}", 0, text))) for n in range(10)])
+            assert max(commits) == 2
 
 
 async def test_a_command_larger_than_a_batch_goes_alone(app_dsn: str) -> None:
-    async with batching(app_dsn, BatchLimits(characters=10)) as batcher:
+    async with batching(app_dsn, BatchLimits(size=10)) as batcher:
         outcomes = await asyncio.gather(*[batcher.submit(command(write(f"a{n}", 0, "x" * 50))) for n in range(3)])
     assert all(isinstance(o, Appended) for o in outcomes)
 
