@@ -47,8 +47,15 @@ class Tasks:
                 group.create_task(self._watch(name, run), name=name)
 
     async def _watch(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        task = asyncio.current_task()
+        assert task is not None
         try:
             await run()
+        except asyncio.CancelledError:
+            if task.cancelling():
+                raise
+            # It was not told to stop: something it waited for was cancelled, and the group would take that for a stop.
+            logger.error("the task %r was cancelled from within; this process stops", name)
         except Exception:
             logger.exception("the task %r died; this process stops", name)
             raise

@@ -21,6 +21,12 @@ async def ends() -> None:
     await asyncio.sleep(0)
 
 
+async def torn() -> None:
+    gone = asyncio.get_running_loop().create_future()
+    gone.cancel()
+    await gone
+
+
 async def test_one_that_dies_takes_the_others_with_it_and_says_why(caplog: Any) -> None:
     tasks = Tasks()
     tasks.start({"good": for_ever, "bad": dies})
@@ -38,6 +44,16 @@ async def test_one_that_ends_has_failed_too() -> None:
     failure = await asyncio.wait_for(tasks.wait_failed(), 5)
     assert isinstance(failure, ExceptionGroup)
     assert "'short' ended" in str(failure.exceptions[0])
+
+
+async def test_one_that_is_cancelled_from_within_has_failed_too() -> None:
+    """What it waited for was cancelled, and nobody told it to stop: a group of tasks takes that for an end in peace."""
+    tasks = Tasks()
+    tasks.start({"torn": torn, "good": for_ever})
+    failure = await asyncio.wait_for(tasks.wait_failed(), 5)
+    assert isinstance(failure, ExceptionGroup)
+    assert "'torn' ended" in str(failure.exceptions[0])
+    assert not tasks.alive
 
 
 async def test_stopping_is_no_failure() -> None:
