@@ -21,10 +21,12 @@ class Snapshot(NamedTuple):
     state: bytes | None
 
 
+# One beyond its stream is of a history that a fail-over lost, written after it: no command could ever be decided on it.
 FIND = """
     SELECT t.workspace_id, coalesce(s.version, 0), s.state
       FROM onering.streams t
-      LEFT JOIN onering.snapshots s ON s.lane = t.lane AND s.stream_id = t.stream_id AND s.format = $3
+      LEFT JOIN onering.snapshots s
+        ON s.lane = t.lane AND s.stream_id = t.stream_id AND s.format = $3 AND s.version <= t.version
      WHERE t.lane = $1 AND t.stream_id = $2"""
 
 

@@ -19,7 +19,7 @@ A = stream("a")
 
 @pytest.fixture
 async def pool(app_dsn: str, app: Any) -> AsyncIterator[Any]:
-    await append(app, LANE, [command(write("a", 0, "1")), command(write("b", 0, "1"))])
+    await append(app, LANE, [command(write(name, 0, *map(str, range(50)))) for name in "ab"])
     pool = await Database(app_dsn).pool("test", size=2)
     yield pool
     pool.terminate()
@@ -79,6 +79,14 @@ async def test_a_state_of_other_code_is_not_found_and_replaced_whatever_its_vers
         new.offer(A, 3, b"new")
         await kept(new, 3)
         assert await old.find(A) == (WORKSPACE, 0, None)
+
+
+async def test_a_state_beyond_its_stream_is_of_a_log_that_is_no_more(pool: Any) -> None:
+    async with keeping(pool) as snapshots:
+        snapshots.offer(A, 51, b"lost")
+        snapshots.offer(stream("b"), 50, b"after it")
+        await kept(snapshots, 50, "b")
+        assert await snapshots.find(A) == (WORKSPACE, 0, None)
 
 
 async def test_one_that_could_not_be_kept_stops_nothing(pool: Any, owner: Any, caplog: Any) -> None:
