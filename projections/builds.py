@@ -8,7 +8,7 @@ import asyncpg
 
 from onering.domain.events import EVENT_TYPES
 from onering.log.batcher import TROUBLE
-from onering.log.reader import read_lane
+from onering.log.reader import head, read_lane
 from projections.faults import Deposed, Poison, TooNew
 from projections.projection import Projection, in_schemas
 
@@ -149,6 +149,9 @@ async def apply(conn: Connection, build: Build, most: int) -> Build:
             raise
         if most > 1:
             return await apply(conn, build, most // 2)
+        if build.position >= await head(conn, build.lane):
+            # There is no event that could be at fault.
+            raise
         raise await _stuck(conn, build, Poison, f"stops: {error}") from error
     if stopped is not None and after.position == build.position:
         raise await _stuck(conn, build, TooNew, _NEWER)

@@ -265,3 +265,25 @@ async def test_it_stops_also_in_the_moment_when_it_is_woken(database: Database, 
                 await asyncio.sleep(0)
             running.cancel()
             assert (await asyncio.wait({running}, timeout=5))[0]
+
+
+BREAK = """
+    CREATE OR REPLACE FUNCTION timeline_1.advance(
+        p_lane smallint, p_after bigint, INOUT p_upto bigint, p_version integer, p_epoch bigint,
+        p_known text[], p_newest integer[], OUT stopped bigint
+    ) LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''broken''; END'"""
+
+
+async def test_trouble_where_no_event_is_left_ends_nothing(
+    database: Database, story: Story, owner: Any, caplog: Any
+) -> None:
+    """There is no event to blame for it; it is tried again until it passes."""
+    async with process(database, [TIMELINE]) as one:
+        await story.create()
+        await one.reached(1, "timeline")
+        whole = await owner.fetchval("SELECT pg_get_functiondef('timeline_1.advance'::regproc)")
+        await owner.execute(BREAK)
+        await until(lambda: said(caplog, "trying again: broken"))
+        await owner.execute(whole)
+        await story.create()
+        await one.reached(2, "timeline")
