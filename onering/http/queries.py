@@ -98,9 +98,10 @@ class Queries:
         asked, draft_id = parameters(call, EventsParameters), call.draft_id()
         after = after_version(asked.after, self._tail.epoch)
         self._check_position(call)
-        entry = await self._readable(call, draft_id)
         head = self._tail.position
-        stored = await read_stream(self._models.pool, entry.lane, draft_id, after, asked.limit + 1)
+        stored = await read_stream(self._models.pool, self._tail.lane, draft_id, after, asked.limit + 1)
+        # Judged when it was read: the event that ended the caller's access may be among these.
+        entry = await self._readable(call, draft_id)
         page = stored[: asked.limit]
         encoded = [orjson.Fragment(encode_event(event, self._principal)) for event in page]
         more = f"{self._tail.epoch}.{page[-1].version}" if len(stored) > len(page) else None
@@ -111,9 +112,6 @@ class Queries:
         """GET /v1/timeline/drafts/{draft_id}: what happened, for its members."""
         asked, draft_id = parameters(call, TimelineParameters), call.draft_id()
         caller = call.signed_in()
-        entry = await self._readable(call, draft_id)
-        if entry.state.role_of(caller.actor.user_id) is None:
-            raise NotMembers("Only members of the draft see its timeline.")
         page = await read_timeline(
             self._models,
             draft_id,
@@ -123,6 +121,10 @@ class Queries:
             ascending=asked.asc,
             cursor=asked.cursor,
         )
+        # Judged when it was read, perhaps after a wait: the event that ended the caller's access may be in it.
+        entry = await self._readable(call, draft_id)
+        if entry.state.role_of(caller.actor.user_id) is None:
+            raise NotMembers("Only members of the draft see its timeline.")
         told = {"draft_id": str(draft_id), "events": page.entries, "next_cursor": page.next_cursor}
         return data(told, at_position(Position(self._tail.lane, page.position)))
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
+from onering.http import queries
 from tests.http.checks import check_problem, shared_draft
 from tests.serving import Person, Service, serving
 
@@ -119,3 +120,20 @@ async def test_whoever_is_let_in_reads_what_was_before(alice: Person, somebody: 
 async def test_a_stream_that_is_no_draft_is_not_shown_as_one(alice: Person, log: Any, route: str) -> None:
     stream = await log.fetchval("SELECT stream_id FROM onering.streams WHERE stream_type = 'user' LIMIT 1")
     check_problem(await alice.http.get(route.format(stream)), 404, "not_found")
+
+
+@pytest.mark.parametrize("reading", ["read_stream", "read_timeline"])
+async def test_nobody_is_shown_what_happened_after_his_access_ended(
+    alice: Person, bob: Person, monkeypatch: pytest.MonkeyPatch, reading: str
+) -> None:
+    """bob is taken out, and the story goes on, between the moment when he asks and the one when it is read for him."""
+    draft = await shared_draft(alice, "bob", visibility="private")
+    read = getattr(queries, reading)
+
+    async def overtaken(*args: Any, **options: Any) -> Any:
+        await alice.take_out(draft, "bob")
+        await alice.add(draft, "Between us")
+        return await read(*args, **options)
+
+    monkeypatch.setattr(queries, reading, overtaken)
+    check_problem(await (bob.events if reading == "read_stream" else bob.timeline)(draft), 404, "not_found")
