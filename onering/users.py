@@ -7,6 +7,7 @@ from uuid import uuid5
 import asyncpg
 import orjson
 
+from onering.auth.faults import Forbidden
 from onering.auth.principals import personal_workspace
 from onering.domain.actor import Actor
 from onering.domain.ids import NAMESPACE, derived
@@ -15,7 +16,10 @@ from onering.log.batcher import Batcher
 
 DEFAULT_PLAN = "free"
 
-KNOWN = "SELECT EXISTS (SELECT FROM onering.app_users WHERE issuer = $1 AND subject = $2)"
+# Null: nobody known; false: another person has that name here, by a token of another issuer.
+KNOWN = """
+    SELECT bool_and(u.issuer = $1 AND u.subject = $2) FROM onering.app_users u
+     WHERE (u.issuer = $1 AND u.subject = $2) OR u.user_id = $3"""
 INSERT = """
     INSERT INTO onering.app_users (issuer, subject, user_id, plan) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"""
 
@@ -28,15 +32,23 @@ class Users:
         self._batcher = batcher
 
     async def register(self, actor: Actor) -> None:
-        """Give a person their event and their row. Raises DATABASE_FAULTS and AppendFailed.
+        """Give a person their event and their row. Raises Forbidden, DATABASE_FAULTS and AppendFailed.
 
         The event comes first: its command identity makes a repetition harmless, so a crash between the two is healed
         by the next sign-in, and nobody has a row without a record of how it came about.
         """
-        if await self._pool.fetchval(KNOWN, actor.issuer, actor.subject):
+        if await self._is_known(actor):
             return
         await self._batcher.submit(_registration(actor))
         await self._pool.execute(INSERT, actor.issuer, actor.subject, actor.user_id, DEFAULT_PLAN)
+        await self._is_known(actor)
+
+    async def _is_known(self, actor: Actor) -> bool:
+        """Rules go by names alone: where the home issuer changed, whoever has a name keeps it from its new bearer."""
+        known = await self._pool.fetchval(KNOWN, actor.issuer, actor.subject, actor.user_id)
+        if known is False:
+            raise Forbidden("Another issuer's person has this name in this database; the two are kept apart.")
+        return known is not None
 
 
 def _registration(actor: Actor) -> Append:

@@ -4,6 +4,9 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from onering.auth.faults import Forbidden
 from onering.auth.principals import personal_workspace
 from onering.users import DEFAULT_PLAN, Users
 from tests.node import log_of, node, person
@@ -52,3 +55,23 @@ async def test_one_subject_of_two_issuers_is_two_people(app_dsn: str) -> None:
         await users.register(replace(person("alice"), issuer="other", user_id="other|alice"))
         assert [row["user_id"] for row in await one.pool.fetch(ROWS)] == ["alice", "other|alice"]
         assert len({event.stream_id for event in await log_of(one.pool)}) == 2
+
+
+async def test_a_name_that_another_issuers_person_has_signs_nobody_in(app_dsn: str) -> None:
+    """As when a database is served in local first, and then in production: nobody inherits what alice wrote there."""
+    async with node(app_dsn) as one:
+        users = Users(one.pool, one.batcher)
+        await users.register(person("alice"))
+        for _ in range(2):
+            with pytest.raises(Forbidden, match="kept apart"):
+                await users.register(replace(person("alice"), issuer="other"))
+        await users.register(person("alice"))
+        assert len(await one.pool.fetch(ROWS)) == len(await log_of(one.pool)) == 1
+
+
+async def test_a_person_whose_issuer_got_an_alias_is_still_known(app_dsn: str) -> None:
+    async with node(app_dsn) as one:
+        users = Users(one.pool, one.batcher)
+        await users.register(person("alice"))
+        await users.register(replace(person("alice"), user_id="test|alice"))
+        assert [row["user_id"] for row in await one.pool.fetch(ROWS)] == ["alice"]

@@ -94,7 +94,7 @@ class BadRequest(AuthFault):
 
 
 class Forbidden(AuthFault):
-    """This page may not open a socket here."""
+    """This page may not call here, or this person has a name that is somebody else's."""
 
     status = 403
     code = "forbidden"
