@@ -5,9 +5,12 @@ from typing import Any
 
 import asyncpg
 
+# The timeline is the one that is written to, by the first digits of a WAL file's name: pg_control_checkpoint() goes on
+# telling the old one after a promotion, until the first checkpoint. A standby has none, and refuses.
 EPOCH = """
-    SELECT l.log_id::text, l.restored, s.system_identifier, c.timeline_id
-      FROM onering.log l, pg_control_system() s, pg_control_checkpoint() c"""
+    SELECT l.log_id::text, l.restored, s.system_identifier,
+           ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::integer
+      FROM onering.log l, pg_control_system() s"""
 
 
 async def read_epoch(conn: "asyncpg.Connection[Any]") -> str:

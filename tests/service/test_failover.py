@@ -1,0 +1,37 @@
+"""A standby that takes over: what it had not received is lost, and whoever saw that must be told."""
+
+import asyncio
+import os
+import signal
+
+import asyncpg
+
+from onering.log.epoch import read_epoch
+from onering.log.migrate import migrate
+from onering.service.folders import DataFolder
+from onering.service.postgres import EmbeddedPostgres
+from tests.service.serving import wait_until
+from tests.service.test_postgres import ask, running
+
+
+def test_the_epoch_is_another_from_the_promotion_on(folder: DataFolder) -> None:
+    """What pg_control says is from before it, until a first checkpoint that may take minutes."""
+    with running(folder) as embedded:
+        asyncio.run(migrate(embedded.dsn()))
+        before = asyncio.run(epoch(embedded))
+        ask(embedded, "CREATE TABLE much_to_write AS SELECT n, repeat('x', 500) FROM generate_series(1, 20000) n")
+        os.kill(embedded.pid, signal.SIGQUIT)
+        wait_until(lambda: not embedded.alive(), "its end")
+        # It comes back as a standby that has received everything so far.
+        (embedded.folder.cluster / "standby.signal").touch()
+        embedded.run()
+        ask(embedded, "SELECT pg_promote()")
+        assert asyncio.run(epoch(embedded)) != before
+
+
+async def epoch(embedded: EmbeddedPostgres) -> str:
+    conn = await asyncpg.connect(embedded.dsn())
+    try:
+        return await read_epoch(conn)
+    finally:
+        await conn.close()
