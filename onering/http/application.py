@@ -46,6 +46,24 @@ class Resource:
         await answered.send(send)
 
 
+class Shortcut:
+    """Finds routes without parameters by their path, and leaves the others to the router, which tries each in turn."""
+
+    def __init__(self, router: Router) -> None:
+        self._router = router
+        self._resources = {
+            route.path: route.app for route in router.routes if isinstance(route, Route) and not route.param_convertors
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        resource = self._resources.get(scope["path"]) if scope["type"] == "http" else None
+        if resource is None:
+            await self._router(scope, receive, send)
+            return
+        scope["path_params"] = {}
+        await resource(scope, receive, send)
+
+
 def application(
     lines: Sequence[Line],
     feed: ASGIApp,
@@ -57,7 +75,7 @@ def application(
 ) -> ASGIApp:
     """Return the whole front: `feed` takes the live feed's sockets, `sign_in` verifies callers, `origins` may call."""
     router = Router(routes=_routes(lines, feed, limits), redirect_slashes=False, default=_no_route)
-    front = Boundary(sign_in(router), headers)
+    front = Boundary(sign_in(Shortcut(router)), headers)
     return ListedOrigins(front, Boundary(preflight, headers), origins) if origins else front
 
 

@@ -56,6 +56,7 @@ class Call:
         self._limit = limit
         self._depth = depth
         self._seconds = seconds
+        self._fields: dict[bytes, bytes] = dict(scope["headers"])
 
     @property
     def request_id(self) -> str:
@@ -103,10 +104,6 @@ class Call:
         return value.decode("latin-1")
 
     @cached_property
-    def _fields(self) -> dict[bytes, bytes]:
-        return dict(self.headers)
-
-    @cached_property
     def query(self) -> Mapping[str, str]:
         """The query's parameters. Raises BadRequest for one that is there twice, or is no UTF-8."""
         try:
@@ -142,7 +139,8 @@ class Call:
         return value
 
     def _check_media_type(self) -> None:
-        if _JSON.fullmatch(self.header(b"content-type") or "") is None:
+        media_type = self.header(b"content-type")
+        if media_type != "application/json" and _JSON.fullmatch(media_type or "") is None:
             raise UnsupportedMediaType("Send the body as application/json in UTF-8.")
         if (self.header(b"content-encoding") or "identity").lower() != "identity":
             raise UnsupportedMediaType("Send the body as it is, without Content-Encoding.")
