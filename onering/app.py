@@ -130,6 +130,7 @@ class _Parts:
         self.tail.on_rewind(self.acknowledged.forget)
         registrar = Users(pool, self.batcher).register
         self.auth = build(settings, registrar=registrar, http_client=keys, development_secret=secret)
+        self.tail.on_rewind(self.auth.forget)
         self.hub = Hub(
             tail=self.tail,
             states=self.states,

@@ -10,6 +10,7 @@ from onering.auth.faults import Forbidden
 from onering.auth.principals import personal_workspace
 from onering.users import DEFAULT_PLAN, Users
 from tests.node import log_of, node, person
+from tests.serving import serving
 
 ROWS = "SELECT issuer, subject, user_id, plan FROM onering.app_users ORDER BY user_id"
 
@@ -75,3 +76,22 @@ async def test_a_person_whose_issuer_got_an_alias_is_still_known(app_dsn: str) -
         await users.register(person("alice"))
         await users.register(replace(person("alice"), user_id="test|alice"))
         assert [row["user_id"] for row in await one.pool.fetch(ROWS)] == ["alice"]
+
+
+REWIND = """
+    DELETE FROM onering.app_users;
+    UPDATE onering.log SET restored = restored + 1"""
+CUT = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE application_name = 'onering tail' AND datname = current_database()"""
+
+
+async def test_whoever_signed_in_after_what_was_restored_is_registered_again(app_dsn: str, owner: Any) -> None:
+    async with serving(app_dsn) as service:
+        alice = service.client("alice")
+        assert (await alice.get("/v1/collab/drafts")).status_code == 200
+        await owner.execute(REWIND)
+        await owner.execute(CUT)
+        async with asyncio.timeout(10):
+            while not await owner.fetch(ROWS):
+                assert (await alice.get("/v1/collab/drafts")).status_code == 200

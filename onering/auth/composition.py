@@ -63,6 +63,10 @@ class Auth:
         await self._registration.ensure(identity.actor)
         return identity
 
+    def forget(self) -> None:
+        """Register everybody anew: the log is another one than before."""
+        self._registration.forget()
+
     def health(self) -> tuple[KeyHealth, ...]:
         """Return the state of every issuer whose keys are fetched."""
         return tuple(remote.health() for remote in self._remotes)

@@ -33,6 +33,10 @@ class Registration:
                 await self._registrar(actor)
                 self._remember(principal)
 
+    def forget(self) -> None:
+        """The log was rewound: who was registered since then no longer is."""
+        self._known.clear()
+
     def _remember(self, principal: _Principal) -> None:
         self._known[principal] = None
         if len(self._known) > self._entries:
