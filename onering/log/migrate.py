@@ -1,8 +1,9 @@
 """Bringing a database to this release: its roles, its schema, and the connection the service will use."""
 
 import logging
-from base64 import urlsafe_b64encode
-from hashlib import sha256
+import os
+from base64 import b64encode, urlsafe_b64encode
+from hashlib import pbkdf2_hmac, sha256
 from hmac import new as hmac
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
@@ -126,6 +127,17 @@ def _app_password(dsn: str) -> str:
     return urlsafe_b64encode(hmac(secret.encode(), b"onering app role", sha256).digest()).decode().rstrip("=")
 
 
+def scram_verifier(password: str, salt: bytes, iterations: int = 4096) -> str:
+    """Return what Postgres keeps of an ASCII password (SCRAM-SHA-256, RFC 5802 §3): given that, it never sees the
+    password itself, and can't log it with the statement.
+    """
+    salted = pbkdf2_hmac("sha256", password.encode("ascii"), salt, iterations)
+    stored = sha256(hmac(salted, b"Client Key", sha256).digest()).digest()
+    server = hmac(salted, b"Server Key", sha256).digest()
+    salt64, stored64, server64 = (b64encode(part).decode() for part in (salt, stored, server))
+    return f"SCRAM-SHA-256${iterations}:{salt64}${stored64}:{server64}"
+
+
 def _app_dsn(dsn: str) -> str:
     parts = urlsplit(dsn)
     place = parts.netloc.rpartition("@")[2]
@@ -136,7 +148,7 @@ async def _let_app_in(conn: "asyncpg.Connection[Any]", dsn: str) -> str:
     """Return a DSN that logs in as the app role; `dsn` itself where the server has no way in for it."""
     app_dsn = _app_dsn(dsn)
     if await _refused(app_dsn):
-        await conn.execute(f"ALTER ROLE {APP} LOGIN PASSWORD '{_app_password(dsn)}'")
+        await conn.execute(f"ALTER ROLE {APP} LOGIN PASSWORD '{scram_verifier(_app_password(dsn), os.urandom(16))}'")
     if refusal := await _refused(app_dsn):
         logger.warning("the server does not let %s log in (%s): the service runs as the administrator", APP, refusal)
         return dsn

@@ -2,6 +2,7 @@
 
 import asyncio
 import subprocess
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ import pytest
 from onering.log.append import append
 from onering.log.connection import Database
 from onering.log.event import DEFAULT_LANE as LANE
-from onering.log.migrate import AUDITOR, SERVER, MigrationError, migrate
+from onering.log.migrate import AUDITOR, SERVER, MigrationError, migrate, scram_verifier
 from onering.log.reader import head
 from onering.log.schema import schema_sql, steps
 from onering.service.owner import postgres_owner
@@ -175,6 +176,15 @@ class TestRoles:
         first, again = await migrate(secret), await migrate(secret)
         assert first == again != await migrate(empty_dsn)
         assert "cret" not in first
+
+    async def test_the_server_is_given_what_it_makes_of_a_password_itself(self, empty_dsn: str) -> None:
+        """So the password is in no statement that a server may log."""
+        name = f"scram_{uuid4().hex[:12]}"
+        await run(empty_dsn, f"CREATE ROLE {name} PASSWORD 'a-Password_0'")
+        ((made,),) = await run(empty_dsn, f"SELECT rolpassword FROM pg_authid WHERE rolname = '{name}'")
+        await run(empty_dsn, f"DROP ROLE {name}")
+        iterations, salt = made.split("$")[1].split(":")
+        assert scram_verifier("a-Password_0", b64decode(salt), int(iterations)) == made
 
     async def test_the_tables_belong_to_a_role_that_nobody_logs_in_as(self, empty_dsn: str) -> None:
         await migrate(empty_dsn)
