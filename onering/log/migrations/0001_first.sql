@@ -177,9 +177,9 @@ CREATE FUNCTION onering.leaf_v1(
 --        stream does not exist) and how many events it appends to it (0: it only depends on it)
 --   e_*  the events in order of their commands, each with the index of its command and of its stream
 --
--- One row per command (`command` is its index): `appended` with its place in the log; `repeated` with the outcome stored for its identity, for
--- the caller to compare fingerprints; or `conflict` where a stream is not at the expected version. A conflict or a
--- repeat fails only itself and burns no position.
+-- One row per command (`command` is its index): `appended` with its place in the log; `repeated` with the outcome
+-- stored for its identity, for the caller to compare fingerprints; or `conflict` where a stream is not at the expected
+-- version. A conflict or a repeat fails only itself and burns no position.
 CREATE FUNCTION onering.append_v1(
     p_lane smallint,
     s_id uuid[], s_type text[], s_workspace uuid[],
