@@ -26,10 +26,14 @@ class Boundary:
         async def stamped(message: MutableMapping[str, Any]) -> None:
             nonlocal started
             kind = message["type"]
+            name = (b"x-request-id", request_id.encode())
             if kind == "http.response.start" or kind == "websocket.http.response.start":
                 started = True
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), *self._headers]
-            elif kind == "websocket.accept" or kind == "websocket.close":
+                message["headers"] = [*message["headers"], name, *self._headers]
+            elif kind == "websocket.accept":
+                started = True
+                message["headers"] = [*message.get("headers", ()), name]
+            elif kind == "websocket.close":
                 started = True
             await send(message)
 

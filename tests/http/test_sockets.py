@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from websockets.asyncio.client import connect
 
 from tests.http.checks import check_discreet, nothing_stored
 from tests.serving import Person, Service
@@ -169,3 +170,10 @@ async def test_a_handshake_that_is_none_is_refused(
     assert json.loads(body)["error"]["code"] == code
     assert json.loads(body)["instance"] == headers["x-request-id"]
     assert b"<8>" not in body
+
+
+async def test_a_handshake_that_succeeds_has_a_request_id_too(alice: Person, service: Service) -> None:
+    url = f"{service.url.replace('http', 'ws')}/v1/ws/drafts/{await alice.create()}"
+    async with connect(url, additional_headers={"X-User-Id": "alice", "X-Request-Id": "find-me"}) as socket:
+        assert socket.response is not None
+        assert socket.response.headers.get_all("X-Request-Id") == ["find-me"]
