@@ -16,22 +16,32 @@ from onering.log.connection import Database
 from onering.log.migrate import APP, OWNER, migrate
 from onering.service.folders import DataFolder
 from onering.service.postgres import EmbeddedPostgres
+from tests.other_postgres import OtherPostgres
 
 TEMPLATE = "onering_template"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--postgres", metavar="DIR", help="run on the Postgres whose programs are in DIR")
+
+
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[EmbeddedPostgres]:
+def postgres(request: pytest.FixtureRequest) -> Iterator[EmbeddedPostgres | OtherPostgres]:
     """Run a Postgres of this test run, with nothing in it and no care for power failures."""
     # Not pytest's own folder: that one is closed to the system user as whom Postgres runs under root.
     parent = Path(tempfile.mkdtemp(prefix="onering-tests-"))
     parent.chmod(0o755 if os.geteuid() == 0 else 0o700)
-    embedded = EmbeddedPostgres(DataFolder(parent / "data"), durable=False)
+    programs = request.config.getoption("--postgres")
+    server = (
+        OtherPostgres(Path(programs), parent)
+        if programs
+        else EmbeddedPostgres(DataFolder(parent / "data"), durable=False)
+    )
     try:
-        embedded.start()
-        yield embedded
+        server.start()
+        yield server
     finally:
-        embedded.stop()
+        server.stop()
         shutil.rmtree(parent)
 
 
