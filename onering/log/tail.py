@@ -106,8 +106,10 @@ class Tail:
                     await self._wake.wait()
 
     async def _check_epoch(self, conn: "asyncpg.Connection[Any]") -> None:
+        # What this process commits is delivered meanwhile, also beyond the head as it was when it was read.
+        position = self.position
         epoch, newest = await read_epoch(conn), await head(conn, self.lane)
-        if epoch == self.epoch and newest >= self.position:
+        if epoch == self.epoch and newest >= position:
             return
         logger.error("the log was rewound: epoch %s at %d, now %s at %d", self.epoch, self.position, epoch, newest)
         self.epoch, self.position = epoch, newest

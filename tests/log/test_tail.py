@@ -9,7 +9,7 @@ import pytest
 from onering.log.append import append
 from onering.log.event import DEFAULT_LANE as LANE
 from onering.log.event import StoredEvent
-from onering.log.reader import read_lane
+from onering.log.reader import head, read_lane
 from tests.log.writing import command, stream, write
 from tests.node import node
 
@@ -142,3 +142,27 @@ async def test_an_unmigrated_database_is_an_error_that_says_what_to_do(admin_dsn
         async with node(admin_dsn):
             pass
     gc.collect()  # a connection left open by the start that failed would warn here, not in some later test
+
+
+async def test_own_commits_while_the_connection_is_made_again_are_no_rewind(
+    app_dsn: str, owner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are delivered at once: by the time the head that was read arrives, the tail may be beyond it."""
+    async with node(app_dsn) as one:
+        draft = (await one.create()).draft_id
+        rewinds: list[None] = []
+        one.tail.on_rewind(lambda: rewinds.append(None))
+        read = asyncio.Event()
+
+        async def overtaken(conn: Any, lane: int) -> int:
+            newest = await head(conn, lane)
+            await one.add(draft)
+            read.set()
+            return newest
+
+        monkeypatch.setattr("onering.log.tail.head", overtaken)
+        await owner.execute(LISTENERS)
+        await asyncio.wait_for(read.wait(), 10)
+        await one.add(draft)
+        assert [event.version for event in one.seen] == [1, 2, 3]
+        assert not rewinds
