@@ -138,15 +138,16 @@ class CommandHandler:
     async def _handle(self, request: CommandRequest, actor: Actor) -> Outcome:
         stamp = fingerprint(request.command)
         command = self._completed(request.command)
+        deadline = asyncio.get_running_loop().time() + self._handling.command_seconds
         for _ in range(self._handling.attempts):
-            entry = await self._entry(command, actor)
+            entry = await self._entry(command, actor, deadline)
             tip, now = entry.tip, self._clock()
             try:
                 events = self._decide(entry, tip, request.expected_version, command, actor, now)
             except (Refusal, PreconditionFailed, TooNew):
-                before = await self._in_time(self._confirm_refusal(entry, request.expected_version, command, actor))
-                if before is not None:
-                    return await self._in_time(self._as_first(before, stamp))
+                confirming = self._confirm_refusal(entry, request.expected_version, command, actor)
+                if (before := await _by(deadline, confirming)) is not None:
+                    return await _by(deadline, self._as_first(before, stamp))
                 continue
             outcome = await self._append(entry, tip, events, now, _append(command, tip, events, request, actor, stamp))
             match outcome:
@@ -154,22 +155,17 @@ class CommandHandler:
                     place = Position(self._lane, outcome.position)
                     return Outcome(command.draft_id, outcome.version, place, outcome.events, repeated=False)
                 case Repeated():
-                    return await self._in_time(self._as_first(outcome, stamp))
+                    return await _by(deadline, self._as_first(outcome, stamp))
                 case Conflict():
-                    await self._in_time(self._states.refresh(command.draft_id, entry))
+                    await _by(deadline, self._states.refresh(command.draft_id, entry))
         raise Contended("Other writers changed the draft first, several times in a row; try again.")
-
-    async def _in_time(self, step: Awaitable[T]) -> T:
-        """Bound what is rare: most commands wait for the batcher alone, which keeps the time by itself."""
-        async with asyncio.timeout(self._handling.command_seconds):
-            return await step
 
     def _completed(self, command: Command) -> Command:
         if command.type == "create-draft" and command.visibility is None:
             return command.model_copy(update={"visibility": self._handling.default_visibility})
         return command
 
-    async def _entry(self, command: Command, actor: Actor) -> Entry:
+    async def _entry(self, command: Command, actor: Actor, deadline: float) -> Entry:
         """Return the draft's entry, at a moment when no command of the same identity is under way."""
         while True:
             entry: Entry | None
@@ -178,7 +174,7 @@ class CommandHandler:
             else:
                 entry = self._states.known(command.draft_id)
             if entry is None:
-                entry = await self._in_time(self._states.entry(command.draft_id))
+                entry = await _by(deadline, self._states.entry(command.draft_id))
             if (same := self._under_way.get(command.command_id)) is None:
                 return entry
             await asyncio.wait([same])
@@ -239,6 +235,12 @@ class CommandHandler:
         events = await outcome_events(self._pool, self._lane, outcome)
         place = Position(self._lane, outcome.position)
         return Outcome(outcome.stream_id, outcome.version, place, events, repeated=True)
+
+
+async def _by(deadline: float, step: Awaitable[T]) -> T:
+    """Bound what is rare, by the event loop's clock: most commands wait for the batcher alone, which keeps the time."""
+    async with asyncio.timeout_at(deadline):
+        return await step
 
 
 def _evolved(state: DraftState, events: Sequence[Event], now: datetime) -> DraftState:

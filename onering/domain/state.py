@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple, assert_never
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from onering.domain.events import (
 )
 from onering.domain.values import Role, Status, Visibility
 
-_NOBODY: Mapping[str, Role] = {}
+_NOBODY: Mapping[str, Role] = MappingProxyType({})
 
 
 class DraftState(NamedTuple):

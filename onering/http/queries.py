@@ -24,6 +24,7 @@ from onering.http.parameters import (
     parameters,
     version_or_time,
 )
+from onering.log.codec import UnknownEvent
 from onering.log.event import Position
 from onering.log.reader import read_stream
 from onering.log.tail import Tail
@@ -139,7 +140,12 @@ class Queries:
         min_position(call, self._tail.lane, self._tail.epoch)
 
     async def _current(self, call: Call, draft_id: UUID, page: SegmentPage) -> DraftDocument:
-        document = await read_draft(self._models, draft_id, page)
+        try:
+            document = await read_draft(self._models, draft_id, page)
+        except UnknownEvent:
+            # Whoever may not read the draft learns nothing of it either way.
+            await self._readable(call, draft_id)
+            raise
         if document is None or not document.readable_by(*_reader(call.identity)):
             raise self._hidden(call)
         self._check_anonymous(call)

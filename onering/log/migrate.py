@@ -93,6 +93,7 @@ async def _make_roles(conn: "asyncpg.Connection[Any]") -> bool:
 EXISTS = "SELECT to_regclass('onering.migrations') IS NOT NULL"
 APPLIED = "SELECT step FROM onering.migrations"
 RECORD = "INSERT INTO onering.migrations (step, name) VALUES ($1, $2)"
+STEP_PATIENCE = "SET LOCAL lock_timeout = '5s'"
 NEW_LOG = "INSERT INTO onering.log DEFAULT VALUES"
 
 
@@ -113,6 +114,8 @@ async def _apply(conn: "asyncpg.Connection[Any]", *, as_owner: bool) -> None:
         if step.number not in applied:
             logger.info("migration %04d %s", step.number, step.name)
             async with conn.transaction():
+                # A step that waited long for somebody's lock would hold up every append behind it: rather try again.
+                await conn.execute(STEP_PATIENCE)
                 if as_owner:
                     await conn.execute(f"SET LOCAL ROLE {OWNER}")
                 await conn.execute(step.sql)
