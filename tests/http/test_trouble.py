@@ -205,6 +205,12 @@ class TestANewerRelease:
         assert (await shown(alice, other))["version"] == 2
         assert (await shown(alice, draft, at=1))["version"] == 1
 
+    async def test_a_stranger_does_not_learn_of_it(self, alice: Person, eve: Person, shared_dsn: str) -> None:
+        draft = await alice.create(visibility="private")
+        await self.sing(shared_dsn, draft, 1)
+        for answer in (await eve.draft(draft), await eve.draft(draft, at=1), await eve.add(draft)):
+            check_problem(answer, 404, "not_found")
+
     async def test_what_was_acknowledged_before_is_answered_again(self, alice: Person, shared_dsn: str) -> None:
         draft = await alice.create()
         first = await alice.submit("add-segment", "k", draft_id=draft, content="x")
