@@ -103,7 +103,10 @@ class _Parts:
         self.tasks = Tasks()
         self.tail = Tail(database, DEFAULT_LANE, poll_seconds=settings.poll_seconds)
         self.hints = Hints(database, DEFAULT_LANE)
-        self.batcher = Batcher(database, DEFAULT_LANE, self._committed, _batch_limits(settings))
+        self.batcher = Batcher(
+            database, DEFAULT_LANE, self._committed, _batch_limits(settings), follows=self.tail.follows
+        )
+        self.tail.on_rewind(self.batcher.rewound)
         self.snapshots = Snapshots(pool, DEFAULT_LANE, FORMAT)
         self.states = DraftStates(
             pool,

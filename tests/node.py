@@ -112,7 +112,9 @@ async def node(
         if announce:
             hints.announce(events[-1].position)
 
-    batcher = Batcher(database, LANE, committed, BatchLimits(seconds=handling.command_seconds))
+    limits = BatchLimits(seconds=handling.command_seconds)
+    batcher = Batcher(database, LANE, committed, limits, follows=tail.follows)
+    tail.on_rewind(batcher.rewound)
     pool = await database.pool("test", size=4)
     try:
         snapshots = Snapshots(pool, LANE, FORMAT)

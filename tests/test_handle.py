@@ -348,6 +348,36 @@ class TestTrouble:
             await asyncio.wait_for(one.tail.reached(4), 10)
 
 
+RESTORE = """
+    ALTER TABLE onering.events DISABLE TRIGGER events_never_change;
+    DELETE FROM onering.events WHERE position > 2;
+    DELETE FROM onering.commands WHERE position > 2;
+    UPDATE onering.streams SET version = 2;
+    UPDATE onering.log SET restored = restored + 1"""
+CUT_APPENDERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE application_name = 'onering appender' AND datname = current_database()"""
+
+
+class TestRestore:
+    async def test_what_was_decided_on_a_log_that_is_no_more_is_not_stored(self, app_dsn: str, owner: Any) -> None:
+        """bob got the ring and lost it with what was not restored; only the appender has connected anew since."""
+        async with node(app_dsn, poll_seconds=60) as one:
+            draft = (await one.create()).draft_id
+            await one.let_in(draft, "bob")
+            await one.hand(draft, "bob")
+            await owner.execute(RESTORE)
+            async with node(app_dsn, announce=False) as two:
+                await two.add(draft)
+            await owner.execute(CUT_APPENDERS)
+            with pytest.raises(Unavailable, match="same key"):
+                await one.add(draft, "bob", key="k")
+            with pytest.raises(RingRequired, match="alice holds the ring"):
+                await one.add(draft, "bob", key="k")
+            assert (await one.add(draft)).version == 4
+            assert [e.subject for e in await log_of(one.pool)] == ["alice"] * 4
+
+
 class TestStates:
     async def test_a_cold_load_starts_from_a_snapshot(self, app_dsn: str) -> None:
         async with node(app_dsn, snapshot_events=10) as one:

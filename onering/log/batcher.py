@@ -11,6 +11,7 @@ import asyncpg
 
 from onering.log.append import Append, Appended, AppendOutcome, append
 from onering.log.connection import DATABASE_FAULTS, Database
+from onering.log.epoch import read_epoch
 from onering.log.event import StoredEvent
 from onering.log.retry import Backoff
 
@@ -49,6 +50,10 @@ class Late(AppendFailed):
     """The command has no outcome yet, and nobody waits for it any longer."""
 
 
+class _AnotherLog(Exception):
+    """The database was restored or replaced, and the tail has not noticed yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class BatchLimits:
     """Most commands and payload bytes of one commit, most commands waiting, and for how many seconds."""
@@ -70,7 +75,9 @@ class Batcher:
     """Appends to one lane through one connection. `run` is its supervised task.
 
     Commands are appended in the order of `submit`. `committed` is called with the events of each commit, in order,
-    before anyone is answered, so that an answer never precedes what this process shows.
+    before anyone is answered, so that an answer never precedes what this process shows. `follows` says whether an
+    epoch is that of the log which commands are decided on: to another one, restored or promoted since, nothing is
+    appended.
     """
 
     def __init__(
@@ -79,11 +86,13 @@ class Batcher:
         lane: int,
         committed: Callable[[Sequence[StoredEvent]], None],
         limits: BatchLimits = BatchLimits(),
+        follows: Callable[[str], bool] = lambda _: True,
     ) -> None:
         self._database = database
         self._lane = lane
         self._committed = committed
         self._limits = limits
+        self._follows = follows
         self._queue: deque[_Waiting] = deque()
         self._in_flight: list[_Waiting] = []
         self._filled = asyncio.Event()
@@ -108,6 +117,13 @@ class Batcher:
         self._filled.set()
         self._idle.clear()
         return outcome
+
+    def rewound(self) -> None:
+        """Refuse what waits: the log is another one than it was decided on."""
+        self._refuse("the log was restored meanwhile")
+        if self._conn is not None:
+            # It may still lead to the old one.
+            self._conn.terminate()
 
     async def drained(self) -> None:
         """Wait until everything submitted has an outcome."""
@@ -174,7 +190,7 @@ class Batcher:
             except REFUSED as refusal:
                 await self._isolate(batch, refusal)
                 return
-            except DATABASE_FAULTS as fault:
+            except (*DATABASE_FAULTS, _AnotherLog) as fault:
                 logger.warning("lost the log's database, trying again: %s", fault or type(fault).__name__)
                 await self._disconnect()
                 await backoff.wait()
@@ -185,6 +201,8 @@ class Batcher:
     async def _append(self, batch: Sequence[_Waiting]) -> list[AppendOutcome]:
         if self._conn is None or self._conn.is_closed():
             self._conn = await self._database.connect("appender")
+            if not self._follows(await read_epoch(self._conn)):
+                raise _AnotherLog("it holds another log than before")
         return await append(self._conn, self._lane, [waiting.append for waiting in batch])
 
     async def _isolate(self, batch: list[_Waiting], refusal: Exception) -> None:
@@ -207,9 +225,12 @@ class Batcher:
             _answer(waiting, outcome)
 
     def _abandon(self) -> None:
-        for waiting in (*self._in_flight, *self._queue):
-            _answer(waiting, AppendFailed("the server is stopping"))
+        self._refuse("the server is stopping")
         self._queue.clear()
+
+    def _refuse(self, why: str) -> None:
+        for waiting in (*self._in_flight, *self._queue):
+            _answer(waiting, AppendFailed(why))
 
     async def _disconnect(self) -> None:
         if self._conn is not None:

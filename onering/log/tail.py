@@ -40,6 +40,7 @@ class Tail:
         self._subscribers: list[Subscriber] = []
         self._rewind_callbacks: list[Callable[[], None]] = []
         self._wake = asyncio.Event()
+        self._doubted = False
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
 
     def subscribe(self, subscriber: Subscriber) -> None:
@@ -49,6 +50,14 @@ class Tail:
     def on_rewind(self, callback: Callable[[], None]) -> None:
         """Have `callback` called when the log is another one than before: forget everything that was derived."""
         self._rewind_callbacks.append(callback)
+
+    def follows(self, epoch: str) -> bool:
+        """Whether that is the epoch of the log as it is followed; if it is not, the log is looked at again."""
+        if epoch == self.epoch:
+            return True
+        self._doubted = True
+        self._wake.set()
+        return False
 
     def offer(self, events: Sequence[StoredEvent]) -> None:
         """Take this process's own commit without reading it back, if it is what comes next."""
@@ -97,6 +106,9 @@ class Tail:
         self.connected = True
         while True:
             self._wake.clear()
+            if self._doubted:
+                self._doubted = False
+                await self._check_epoch(conn)
             while page := await read_lane(conn, self.lane, self.position, PAGE):
                 self._deliver(page)
             backoff.reset()
