@@ -182,9 +182,10 @@ class CommandHandler:
     def _decide(
         self, entry: Entry, tip: Tip, expected_version: int | None, command: Command, actor: Actor, now: datetime
     ) -> list[Event]:
-        if entry.unknown is not None and entry.unknown.event.stream_type == "draft":
+        readable = may_read(tip.state, actor.user_id, actor.workspace_id)
+        if entry.closed and (readable or not tip.state.exists):
             raise TooNew("A newer release of this service wrote to the draft; this server cannot change it.")
-        if command.type != "create-draft" and not may_read(tip.state, actor.user_id, actor.workspace_id):
+        if not readable and command.type != "create-draft":
             raise NotFound("There is no such draft.")
         if expected_version is not None and expected_version != tip.version:
             raise PreconditionFailed(f"The draft is at version {tip.version}, not {expected_version}.")

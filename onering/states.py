@@ -107,6 +107,11 @@ class Entry:
         return True
 
     @property
+    def closed(self) -> bool:
+        """Whether it is a draft that a newer release wrote to."""
+        return self.unknown is not None and self.unknown.event.stream_type == "draft"
+
+    @property
     def size(self) -> int:
         """Estimate of its memory, in bytes."""
         return ENTRY_BYTES + MEMBER_BYTES * len(self.state.members)

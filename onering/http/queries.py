@@ -168,7 +168,7 @@ class Queries:
         except NotFound:
             raise self._hidden(call) from None
         await self._states.refresh(draft_id, entry)
-        if not entry.state.exists and entry.unknown is not None and entry.unknown.event.stream_type == "draft":
+        if not entry.state.exists and entry.closed and entry.unknown is not None:
             raise entry.unknown
         if not may_read(entry.state, *_reader(call.identity)):
             raise self._hidden(call)
