@@ -82,12 +82,27 @@ async def _make_roles(conn: "asyncpg.Connection[Any]") -> bool:
                 await conn.execute(f"CREATE ROLE {role}")
             except (asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
                 logger.info("role %s was just made by somebody else", role)
-    await conn.execute(f"GRANT {OWNER} TO CURRENT_USER")
+    await _change_roles(conn, f"GRANT {OWNER} TO CURRENT_USER")
     database = await conn.fetchval("SELECT quote_ident(current_database())")
     await conn.execute(f"GRANT CREATE ON DATABASE {database} TO {OWNER}, {APP}")
     # Where PUBLIC may connect, as it may by default, this changes nothing.
     await conn.execute(f"GRANT CONNECT ON DATABASE {database} TO {APP}, {AUDITOR}")
     return True
+
+
+async def _change_roles(conn: "asyncpg.Connection[Any]", sql: str) -> None:
+    """Run a statement that changes a role, again if need be: roles are the whole cluster's, our lock is one database's,
+    and Postgres refuses to change what a migration of another database has just changed.
+    """
+    while True:
+        try:
+            await conn.execute(sql)
+        except (asyncpg.InternalServerError, asyncpg.UniqueViolationError) as fault:
+            if isinstance(fault, asyncpg.InternalServerError) and "concurrently" not in str(fault):
+                raise
+            logger.info("somebody else changes the roles at this moment; trying again")
+        else:
+            return
 
 
 EXISTS = "SELECT to_regclass('onering.migrations') IS NOT NULL"
@@ -151,7 +166,8 @@ async def _let_app_in(conn: "asyncpg.Connection[Any]", dsn: str) -> str:
     """Return a DSN that logs in as the app role; `dsn` itself where the server has no way in for it."""
     app_dsn = _app_dsn(dsn)
     if await _refused(app_dsn):
-        await conn.execute(f"ALTER ROLE {APP} LOGIN PASSWORD '{scram_verifier(_app_password(dsn), os.urandom(16))}'")
+        verifier = scram_verifier(_app_password(dsn), os.urandom(16))
+        await _change_roles(conn, f"ALTER ROLE {APP} LOGIN PASSWORD '{verifier}'")
     if refusal := await _refused(app_dsn):
         logger.warning("the server does not let %s log in (%s): the service runs as the administrator", APP, refusal)
         return dsn

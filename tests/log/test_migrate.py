@@ -14,7 +14,7 @@ import pytest
 from onering.log.append import append
 from onering.log.connection import Database
 from onering.log.event import DEFAULT_LANE as LANE
-from onering.log.migrate import AUDITOR, SERVER, MigrationError, migrate, scram_verifier
+from onering.log.migrate import APP, AUDITOR, SERVER, MigrationError, migrate, scram_verifier
 from onering.log.reader import head
 from onering.log.schema import schema_sql, steps
 from onering.service.owner import postgres_owner
@@ -214,6 +214,21 @@ class TestRoles:
         await asyncio.gather(*[migrate(postgres.dsn(database=name)) for name in names])
         for name in names:
             await run(cluster, f"DROP DATABASE {name} WITH (FORCE)")
+
+    async def test_a_role_that_another_migration_changes_at_this_moment_is_changed_after_it(
+        self, postgres: EmbeddedPostgres, empty_dsn: str
+    ) -> None:
+        await migrate(empty_dsn)
+        other = await asyncpg.connect(postgres.dsn(database="postgres"))
+        await other.execute(f"ALTER ROLE {APP} NOLOGIN")
+        async with other.transaction():
+            await other.execute(f"ALTER ROLE {APP} CONNECTION LIMIT -1")
+            migrating = asyncio.create_task(migrate(empty_dsn))
+            async with asyncio.timeout(10):
+                while not await other.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
+                    await asyncio.sleep(0.01)
+        assert APP in await migrating
+        await other.close()
 
     @pytest.mark.parametrize(
         "statement",
