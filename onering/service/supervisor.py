@@ -156,6 +156,8 @@ class Supervisor:
                     postgres.trim_log()
 
     async def _stop(self) -> None:
+        # After a failure as well: a signal from here on hastens the stop, and must not break it off.
+        self._told = self._told or monotonic()
         self._listener.close()
         try:
             if self._workers is not None:

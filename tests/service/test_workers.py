@@ -18,7 +18,7 @@ from onering.service.faults import ServiceError
 from onering.service.listener import bind
 from onering.service.workers import Workers
 from onering.settings import Environment, Settings
-from tests.service.serving import alive
+from tests.service.serving import alive, wait_until
 
 READY = "import sys, time; print('ready', flush=True); "
 DEAF = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + READY + "time.sleep(60)"
@@ -169,4 +169,52 @@ from onering.service import supervisor
 from onering.settings import Settings
 settings = Settings(port=0, shutdown_seconds=60, database_url=sys.argv[1], data=sys.argv[2])
 supervisor.serve(settings, lambda line: print(line, flush=True), [sys.executable, "-c", {DEAF!r}])
+"""
+
+
+def test_a_signal_while_it_stops_after_a_failure_breaks_nothing_off(empty_dsn: str, tmp_path: Path) -> None:
+    """One worker serves and takes its time to stop, the other one never comes up."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", FAILING, empty_dsn, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    try:
+        wait_until((tmp_path / "stopping").exists, "the stop")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+        assert "does not come up" in process.stdout.read()
+        assert (tmp_path / "stopped").exists()
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+TARDY = """
+import pathlib, signal, sys, time
+folder = pathlib.Path(sys.argv[1])
+try:
+    (folder / "serving").touch(exist_ok=False)
+except FileExistsError:
+    sys.exit(3)
+def stop(*_):
+    (folder / "stopping").touch()
+    time.sleep(1)
+    (folder / "stopped").touch()
+    sys.exit(0)
+signal.signal(signal.SIGTERM, stop)
+print("ready", flush=True)
+time.sleep(60)
+"""
+FAILING = f"""
+import sys
+from onering.service import supervisor, workers
+from onering.service.faults import ServiceError
+from onering.settings import Settings
+workers.FIRST_PAUSE = 0.01
+settings = Settings(port=0, workers=2, database_url=sys.argv[1], data=sys.argv[2])
+try:
+    supervisor.serve(settings, lambda line: None, [sys.executable, "-c", {TARDY!r}, sys.argv[2]])
+except ServiceError as fault:
+    print(fault)
 """
