@@ -1,7 +1,7 @@
 """What the headers and the URL of a request claim about its sender, read without believing any of it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -22,16 +22,17 @@ class Presented(NamedTuple):
     cookie: tuple[str, ...]
 
 
-_FIELDS = dict.fromkeys((b"authorization", b"x-user-id", b"host", b"origin", b"cookie"))
+_FIELDS = (b"authorization", b"x-user-id", b"host", b"origin", b"cookie")
 
 
-def presented(headers: Iterable[tuple[bytes, bytes]]) -> Presented:
+def presented(headers: Sequence[tuple[bytes, bytes]]) -> Presented:
     """Collect the fields from ASGI headers (lower-case names)."""
-    found: dict[bytes, list[str]] = {}
-    for name, value in headers:
-        if name in _FIELDS:
-            found.setdefault(name, []).append(value.decode("latin-1"))
-    return Presented(*[tuple(found.get(name, ())) for name in _FIELDS])
+    sent = dict(headers)
+    return Presented(*[_values(headers, name) if name in sent else () for name in _FIELDS])
+
+
+def _values(headers: Sequence[tuple[bytes, bytes]], wanted: bytes) -> tuple[str, ...]:
+    return tuple([value.decode("latin-1") for name, value in headers if name == wanted])
 
 
 def bearer(authorization: tuple[str, ...]) -> str | None:

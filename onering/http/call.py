@@ -3,7 +3,7 @@
 import asyncio
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import count
 from typing import Any
@@ -56,7 +56,7 @@ class Call:
         self._limit = limit
         self._depth = depth
         self._seconds = seconds
-        self._fields: dict[bytes, bytes] = dict(scope["headers"])
+        self._names: dict[bytes, bytes] = dict(scope["headers"])
 
     @property
     def request_id(self) -> str:
@@ -96,12 +96,16 @@ class Call:
 
     def header(self, name: bytes) -> str | None:
         """Return the field's one value, or None without it. Raises BadRequest for several."""
-        value = self._fields.get(name)
-        if value is None:
-            return None
-        if len(self._fields) != len(self._scope["headers"]) and sum(field == name for field, _ in self.headers) > 1:
+        values = self.values(name)
+        if len(values) > 1:
             raise BadRequest(f"Send {name.decode().title()} once.")
-        return value.decode("latin-1")
+        return values[0] if values else None
+
+    def values(self, name: bytes) -> Sequence[str]:
+        """Return every value of the field, in order."""
+        if name not in self._names:
+            return ()
+        return [value.decode("latin-1") for field, value in self.headers if field == name]
 
     @cached_property
     def query(self) -> Mapping[str, str]:

@@ -50,7 +50,7 @@ def envelope(call: Call) -> Envelope:
     key = call.header(b"idempotency-key")
     condition = call.header(b"if-match")
     version = None if condition is None else _condition(condition)
-    minimal = any(_MINIMAL.search(value.decode("latin-1")) for name, value in call.headers if name == b"prefer")
+    minimal = any(map(_MINIMAL.search, call.values(b"prefer")))
     return Envelope(
         key=None if key is None else _key(key),
         expected_version=version,
