@@ -3,7 +3,7 @@
 import asyncio
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import count
 from typing import Any
@@ -89,9 +89,9 @@ class Call:
         return UUID(text)
 
     @property
-    def headers(self) -> Iterable[tuple[bytes, bytes]]:
+    def headers(self) -> Sequence[tuple[bytes, bytes]]:
         """Every header field, names in lower case."""
-        fields: Iterable[tuple[bytes, bytes]] = self._scope["headers"]
+        fields: Sequence[tuple[bytes, bytes]] = self._scope["headers"]
         return fields
 
     def header(self, name: bytes) -> str | None:
