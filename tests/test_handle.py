@@ -25,6 +25,7 @@ from onering.log.append import NewEvent, Write, append
 from onering.log.connection import Database
 from onering.log.event import DEFAULT_LANE as LANE
 from onering.states import Entry
+from onering.users import Users
 from tests.log.writing import command as raw_command
 from tests.node import check_dense, log_of, node, person
 
@@ -503,3 +504,11 @@ class TestStates:
             monkeypatch.setattr(two.states, "_read", overtaken)
             assert (await two.states.entry(draft)).version == 2
             assert two.states._bytes == sum(entry.size for entry in two.states._entries.values())
+
+    async def test_a_stream_of_another_kind_is_no_draft(self, app_dsn: str) -> None:
+        """Its name can be worked out, and who has signed in is nobody's business."""
+        async with node(app_dsn) as one:
+            await Users(one.pool, one.batcher).register(person("alice"))
+            (registered,) = await log_of(one.pool)
+            with pytest.raises(NotFound):
+                await one.states.entry(registered.stream_id)

@@ -27,11 +27,11 @@ FIND = """
       FROM onering.streams t
       LEFT JOIN onering.snapshots s
         ON s.lane = t.lane AND s.stream_id = t.stream_id AND s.format = $3 AND s.version <= t.version
-     WHERE t.lane = $1 AND t.stream_id = $2"""
+     WHERE t.lane = $1 AND t.stream_id = $2 AND t.stream_type = 'draft'"""
 
 
 async def find_snapshot(conn: Reader, lane: int, stream_id: UUID, form: str) -> Snapshot | None:
-    """Return the newest snapshot of that format, or None if there is no such stream."""
+    """Return the newest snapshot of that format, or None if there is no such draft."""
     row = await conn.fetchrow(FIND, lane, stream_id, form)
     return Snapshot(*row) if row else None
 
@@ -61,7 +61,7 @@ class Snapshots:
         self._news.set()
 
     async def find(self, stream_id: UUID) -> Snapshot | None:
-        """Return a stream's newest usable snapshot, or None if there is no such stream."""
+        """Return a stream's newest usable snapshot, or None if there is no such draft."""
         return await find_snapshot(self._pool, self._lane, stream_id, self._form)
 
     async def run(self) -> None:
