@@ -41,18 +41,8 @@ def main(
 
 
 def _show(rows: list[Row]) -> None:
-    table = Table(title="Durable commands through REST beside pgbench's bare inserts, one per transaction")
-    for column in (
-        "clients",
-        "commands/s",
-        "inserts/s",
-        "ratio",
-        "p50 ms",
-        "p99 ms",
-        "service µs",
-        "generator",
-        "≠ 200",
-    ):
+    table = Table(title="Durable commands through REST, beside pgbench's bare inserts of the same row")
+    for column in ("clients", "commands/s", "inserts/s", "ratio", "p50", "p99", "CPU", "load", "refused"):
         table.add_column(column, justify="right")
     for row in rows:
         table.add_row(
@@ -67,7 +57,10 @@ def _show(rows: list[Row]) -> None:
             str(row.refused),
         )
     Console().print(table)
-    Console().print("service µs: processor time of the service per command; generator: its share of one core.")
+    Console().print(
+        "Medians of the rounds. p50, p99: latency in ms. CPU: µs of the service's processor time per command.\n"
+        "load: the load generator's share of one core; far below 100 %, it is not what was measured."
+    )
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ DATABASE = "bench"
 
 # The log's own columns and key, and nothing else of the log: no order, no hash, no idempotency, no projection.
 TABLE = """
-    DROP TABLE IF EXISTS bare;
     CREATE TABLE bare (
         lane smallint, position bigserial, stream_id uuid, stream_type text, version integer, workspace_id uuid,
         event_id uuid, type text, schema_version integer, payload text, salt bytea, payload_hash bytea, issuer text,
