@@ -193,10 +193,10 @@ class Hub:
             return feed
         rewinds = self._rewinds
         entry = await self._states.entry(draft_id)
-        if entry.version == 0:
-            # Made for a command that is on its way; another process may have created the draft long ago.
-            await self._states.refresh(draft_id, entry)
-            entry = await self._states.entry(draft_id)
+        # It may have been made for a command that is on its way, to a draft that another process created long ago, and
+        # be on its way to where the log is.
+        await self._states.refresh(draft_id, entry)
+        entry = await self._states.entry(draft_id)
         feed = Feed(draft_id, entry.version, entry.state, self._encode, self._limits)
         if entry.unknown is not None:
             await self._read_on(feed)
