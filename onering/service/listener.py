@@ -20,11 +20,12 @@ def bind(host: str, port: int) -> socket.socket:
         opened.bind(address)
     except OSError as fault:
         opened.close()
-        raise ServiceError(_reason(host, port, fault)) from None
+        raise ServiceError(reason(host, port, fault)) from None
     return opened
 
 
-def _reason(host: str, port: int, fault: OSError) -> str:
+def reason(host: str, port: int, fault: OSError) -> str:
+    """Return why an address could not be taken, and what to do."""
     if fault.errno == errno.EADDRINUSE:
         return f"Port {port} is in use by another program; stop that one, or choose another with --port."
     if fault.errno == errno.EACCES:

@@ -151,7 +151,9 @@ def test_a_failing_initdb_leaves_nothing(parent: Path, monkeypatch: pytest.Monke
     embedded = EmbeddedPostgres(DataFolder(parent / "data"), durable=False)
     with pytest.raises(ServiceError, match=r"could not be made in .*no-such-option"):
         embedded.start()
-    assert not list((parent / "data").glob("postgres*"))
+    left = {path.name for path in (parent / "data").iterdir()}
+    # Where the installed programs are closed to Postgres's user, a copy of them stays.
+    assert not {name for name in left if name == "postgres" or name.startswith("postgres-unfinished")}
     with DataFolderClaimed(parent / "data"):
         pass
 
