@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ import orjson
 from rich.console import Console
 from rich.text import Text
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 
 from projections.timeline import summary
 
@@ -46,13 +47,14 @@ async def follow(url: str, draft_id: UUID, headers: Mapping[str, str], console: 
         if code == 1000:
             return
         if 4400 <= code < 4500:
-            raise Refused(following.reason or f"The feed ended with code {code}.")
+            raise Refused(_sentence(following.reason) or f"The feed ended with code {code}.")
         if code == 4005:
             following.place = Place()
         # What came in shows that it works: then the next try is made at once.
         failures = 0 if following.place != before else failures + 1
         if failures == 1:
-            console.print(Text("… connection lost, trying again", style="dim"))
+            trouble = f"no connection to {url}" if following.place == Place() else "connection lost"
+            console.print(Text(f"… {trouble}, trying again", style="dim"))
         await asyncio.sleep(random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2.0**failures)) if failures else 0)
 
 
@@ -70,6 +72,8 @@ async def _connection(url: str, headers: Mapping[str, str], following: "_Followi
         if status in (429, 500, 502, 503, 504):
             return 1006
         raise Refused(_detail(bytes(refusal.response.body or b"")) or f"The server answered {status}.") from None
+    except InvalidURI:
+        raise Refused("The service's URL is like http://127.0.0.1:8000.") from None
     except ConnectionClosed as closed:
         following.reason = closed.rcvd.reason if closed.rcvd else ""
         return closed.rcvd.code if closed.rcvd else 1006
@@ -125,7 +129,7 @@ class _Following:
 
 
 def _snapshot(draft: Mapping[str, Any]) -> Iterator[Text]:
-    yield Text(draft["title"], style="bold underline")
+    yield Text(_visible(draft["title"]), style="bold underline")
     for segment in draft["segments"]:
         yield Text.assemble((f"{segment['author_user_id']}: ", "bold"), _visible(segment["content"]))
     yield Text(f"— {draft['ring_state']['current_holder_id']} holds the ring —", style="dim")
@@ -139,8 +143,22 @@ def _line(event: Mapping[str, Any]) -> Text:
 
 
 def _visible(text: str) -> str:
-    """Show control characters instead of sending them to the terminal."""
-    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
+    """Show what would steer the terminal instead of sending it. Text of several lines flows, indented: no line of it
+    can be taken for one of ours."""
+    shown = (repr(character)[1:-1] if _steers(character) else character for character in text)
+    return "".join(shown).replace("\n", "\n    ")
+
+
+def _steers(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp") and character not in _OF_TEXT
+
+
+# Line breaks, tabs, soft hyphens, and what joins emoji or parts words of some scripts.
+_OF_TEXT = "\n\t\u00ad\u200c\u200d"
+
+
+def _sentence(reason: str) -> str:
+    return f"{reason[:1].upper()}{reason[1:]}." if reason else ""
 
 
 def _feed_url(url: str, draft_id: UUID, place: Place) -> str:
