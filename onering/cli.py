@@ -20,7 +20,7 @@ from rich.console import Console
 from onering import __version__, logs, replay
 from onering import follow as following
 from onering.auth.development import mint
-from onering.log.connection import DATABASE_FAULTS
+from onering.log.connection import DATABASE_FAULTS, said
 from onering.options import Data, DatabaseUrl, OpenDatabase
 from onering.service import supervisor, upkeep
 from onering.service.database import data_folder, opened
@@ -57,7 +57,7 @@ def main(arguments: list[str] | None = None) -> None:
     except asyncpg.UndefinedTableError:
         _end("This database holds no log yet; run `onering migrate` first.", FAILED)
     except DATABASE_FAULTS as fault:
-        _end(f"The database can't be used: {fault or type(fault).__name__}.", FAILED)
+        _end(f"The database can't be used: {said(fault)}.", FAILED)
 
 
 def _end(sentences: str, code: int) -> NoReturn:

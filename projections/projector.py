@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from onering.log.connection import DATABASE_FAULTS, Database
+from onering.log.connection import DATABASE_FAULTS, Database, said
 from onering.log.event import StoredEvent
 from onering.log.retry import Backoff
 from onering.log.tail import Tail
@@ -163,7 +163,7 @@ class Projector:
                     for leadership in self._leaderships:
                         leadership.disconnected()
             except DATABASE_FAULTS as fault:
-                logger.warning("the projector lost its database, trying again: %s", fault or type(fault).__name__)
+                logger.warning("the projector lost its database, trying again: %s", said(fault))
             await backoff.wait()
 
     async def health(self) -> list[ProjectionHealth]:

@@ -32,7 +32,7 @@ from onering.live.joining import Joined, Joining
 from onering.live.limits import Limits
 from onering.live.messages import Auth, BadMessage, Bye, Hello, Ignored, Message, Ping, Pong, hello_of_query, parse
 from onering.log.batcher import AppendFailed
-from onering.log.connection import DATABASE_FAULTS
+from onering.log.connection import DATABASE_FAULTS, said
 from onering.log.tail import Tail
 from projections.faults import ReadFault
 
@@ -261,7 +261,7 @@ def _end_of(fault: Exception) -> End:
         case AppendFailed() | ReadFault():
             return OVERLOADED
     if isinstance(fault, DATABASE_FAULTS):
-        logger.warning("a live feed can't be served: %s", fault or type(fault).__name__)
+        logger.warning("a live feed can't be served: %s", said(fault))
         return OVERLOADED
     logger.error("a socket failed", exc_info=fault)
     return SERVER_ERROR

@@ -12,7 +12,7 @@ from onering.live.history import History
 from onering.live.limits import Limits
 from onering.live.outlet import Outlet
 from onering.live.session import Session
-from onering.log.connection import DATABASE_FAULTS
+from onering.log.connection import DATABASE_FAULTS, said
 
 logger = logging.getLogger(__name__)
 
@@ -121,7 +121,7 @@ class Cursor:
                 await self._wait_for_room()
                 await self._advance()
         except DATABASE_FAULTS as fault:
-            logger.warning("a reader can't catch up: %s", fault or type(fault).__name__)
+            logger.warning("a reader can't catch up: %s", said(fault))
             self._end(OVERLOADED)
         except Exception:
             logger.exception("a reader could not catch up")

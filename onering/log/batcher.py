@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 
 from onering.log.append import Append, Appended, AppendOutcome, append
-from onering.log.connection import DATABASE_FAULTS, Database
+from onering.log.connection import DATABASE_FAULTS, Database, said
 from onering.log.epoch import read_epoch
 from onering.log.event import StoredEvent
 from onering.log.retry import Backoff
@@ -184,14 +184,14 @@ class Batcher:
             try:
                 outcomes = await self._append(batch)
             except TROUBLE as trouble:
-                logger.warning("the log refused a batch: %s", trouble)
+                logger.warning("the log refused a batch: %s", said(trouble))
                 await self._disconnect()
                 await backoff.wait()
             except REFUSED as refusal:
                 await self._isolate(batch, refusal)
                 return
             except (*DATABASE_FAULTS, _AnotherLog) as fault:
-                logger.warning("lost the log's database, trying again: %s", fault or type(fault).__name__)
+                logger.warning("lost the log's database, trying again: %s", said(fault))
                 await self._disconnect()
                 await backoff.wait()
             else:

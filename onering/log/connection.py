@@ -1,6 +1,7 @@
 """Connections to the log's database, all set up alike.
 
 DATABASE_FAULTS     what a query can raise because the database is away, in trouble or saying no
+said                what such a fault says, on one line
 """
 
 from collections.abc import Mapping
@@ -18,6 +19,11 @@ DATABASE_FAULTS = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )
+
+
+def said(fault: BaseException) -> str:
+    """Return what a fault says, on one line for a log or a person: its first line, or its name if it says nothing."""
+    return str(fault).partition("\n")[0] or type(fault).__name__
 
 
 @dataclass(frozen=True, slots=True)

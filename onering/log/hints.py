@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 
-from onering.log.connection import DATABASE_FAULTS, Database
+from onering.log.connection import DATABASE_FAULTS, Database, said
 from onering.log.event import Position
 from onering.log.retry import Backoff
 
@@ -45,7 +45,7 @@ class Hints:
                     await conn.execute(NOTIFY, CHANNEL, str(Position(self._lane, self._head)))
                     backoff.reset()
                 except DATABASE_FAULTS as fault:
-                    logger.warning("a hint was lost: %s", fault or type(fault).__name__)
+                    logger.warning("a hint was lost: %s", said(fault))
                     if conn is not None:
                         conn.terminate()
                         conn = None

@@ -5,7 +5,7 @@ import logging
 from typing import Any
 
 from onering.log.append import Repeated
-from onering.log.connection import DATABASE_FAULTS, Database
+from onering.log.connection import DATABASE_FAULTS, Database, said
 from onering.log.event import StoredEvent
 from onering.log.reader import Reader, read_lane
 
@@ -47,7 +47,7 @@ class Forgetting:
             try:
                 logger.debug("forgot the outcomes of %d commands", await self.forget())
             except DATABASE_FAULTS as fault:
-                logger.warning("old command outcomes stay for now: %s", fault or type(fault).__name__)
+                logger.warning("old command outcomes stay for now: %s", said(fault))
             await asyncio.sleep(FORGET_EVERY)
 
     async def forget(self) -> int:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from onering.log.connection import DATABASE_FAULTS
+from onering.log.connection import DATABASE_FAULTS, said
 from onering.log.reader import Reader
 
 logger = logging.getLogger(__name__)
@@ -74,4 +74,4 @@ class Snapshots:
             try:
                 await self._pool.execute(KEEP, self._lane, self._form, list(pending), versions, states)
             except DATABASE_FAULTS as fault:
-                logger.warning("%d state snapshots were not kept: %s", len(pending), fault or type(fault).__name__)
+                logger.warning("%d state snapshots were not kept: %s", len(pending), said(fault))

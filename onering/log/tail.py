@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncpg
 
-from onering.log.connection import DATABASE_FAULTS, Database
+from onering.log.connection import DATABASE_FAULTS, Database, said
 from onering.log.epoch import read_epoch
 from onering.log.event import Position, StoredEvent
 from onering.log.hints import CHANNEL
@@ -96,7 +96,7 @@ class Tail:
                     self.connected = False
                     conn.terminate()
             except DATABASE_FAULTS as fault:
-                logger.warning("the tail lost its connection, trying again: %s", fault or type(fault).__name__)
+                logger.warning("the tail lost its connection, trying again: %s", said(fault))
             await backoff.wait()
 
     async def _follow(self, conn: "asyncpg.Connection[Any]", backoff: Backoff) -> None:

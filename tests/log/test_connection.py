@@ -4,9 +4,10 @@ import asyncio
 import gc
 from typing import Any
 
+import asyncpg
 import pytest
 
-from onering.log.connection import Database
+from onering.log.connection import Database, said
 
 
 async def connecting_for(database: Database, turns: int) -> Any:
@@ -46,3 +47,8 @@ async def test_every_session_is_durable_and_waits_for_nothing_for_ever(app_dsn: 
 
 
 TIMEOUTS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+
+
+def test_a_fault_is_said_on_one_line() -> None:
+    detailed = asyncpg.PostgresError.new({"C": "57P03", "M": "not yet", "D": "recovery goes on"})
+    assert [said(fault) for fault in (detailed, OSError("away"), TimeoutError())] == ["not yet", "away", "TimeoutError"]
