@@ -36,6 +36,8 @@ def configure(settings: Settings) -> None:
     # The service says what it serves and how it stops; uvicorn's own words would repeat it.
     for chatty in ("uvicorn", "uvicorn.error", "uvicorn.access", "httpx", "httpcore"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
+    # With a traceback, once a second: what the tail says of a lost database in a line.
+    logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)
     if settings.env is Environment.LOCAL:
         # A first start is to be read by somebody new; long builds have a progress bar.
         logging.getLogger("projections").setLevel(max(logging.WARNING, root.level))

@@ -163,7 +163,7 @@ class Projector:
                     for leadership in self._leaderships:
                         leadership.disconnected()
             except DATABASE_FAULTS as fault:
-                logger.warning("the projector lost its database, trying again: %s", said(fault))
+                logger.log(backoff.level(), "the projector lost its database, trying again: %s", said(fault))
             await backoff.wait()
 
     async def health(self) -> list[ProjectionHealth]:

@@ -184,14 +184,14 @@ class Batcher:
             try:
                 outcomes = await self._append(batch)
             except TROUBLE as trouble:
-                logger.warning("the log refused a batch: %s", said(trouble))
+                logger.log(backoff.level(), "the log refused a batch: %s", said(trouble))
                 await self._disconnect()
                 await backoff.wait()
             except REFUSED as refusal:
                 await self._isolate(batch, refusal)
                 return
             except (*DATABASE_FAULTS, _AnotherLog) as fault:
-                logger.warning("lost the log's database, trying again: %s", said(fault))
+                logger.log(backoff.level(), "lost the log's database, trying again: %s", said(fault))
                 await self._disconnect()
                 await backoff.wait()
             else:

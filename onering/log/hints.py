@@ -45,7 +45,7 @@ class Hints:
                     await conn.execute(NOTIFY, CHANNEL, str(Position(self._lane, self._head)))
                     backoff.reset()
                 except DATABASE_FAULTS as fault:
-                    logger.warning("a hint was lost: %s", said(fault))
+                    logger.log(backoff.level(), "a hint was lost: %s", said(fault))
                     if conn is not None:
                         conn.terminate()
                         conn = None

@@ -1,7 +1,12 @@
-"""How long to wait before trying a database again."""
+"""How long to wait before trying a database again, and how often to say so."""
 
 import asyncio
+import logging
 import random
+from time import monotonic
+
+# A database that stays away is worth a line now and then: others would hide what else happens.
+SAID_SECONDS = 30.0
 
 
 class Backoff:
@@ -11,10 +16,24 @@ class Backoff:
         self._first = first
         self._cap = cap
         self._tries = 0
+        self._said_at = 0.0
+
+    @property
+    def failing(self) -> bool:
+        """Whether a try failed since the last one that worked."""
+        return self._tries > 0
 
     def reset(self) -> None:
         """Start over: the last try worked."""
         self._tries = 0
+
+    def level(self) -> int:
+        """Return the level to log this failure at: in a row the first is a warning, then one now and then."""
+        now = monotonic()
+        if self.failing and now - self._said_at < SAID_SECONDS:
+            return logging.DEBUG
+        self._said_at = now
+        return logging.WARNING
 
     async def wait(self) -> None:
         """Wait before the next try."""

@@ -96,7 +96,7 @@ class Tail:
                     self.connected = False
                     conn.terminate()
             except DATABASE_FAULTS as fault:
-                logger.warning("the tail lost its connection, trying again: %s", said(fault))
+                logger.log(backoff.level(), "the tail lost its connection, trying again: %s", said(fault))
             await backoff.wait()
 
     async def _follow(self, conn: "asyncpg.Connection[Any]", backoff: Backoff) -> None:
@@ -111,6 +111,8 @@ class Tail:
                 await self._check_epoch(conn)
             while page := await read_lane(conn, self.lane, self.position, PAGE):
                 self._deliver(page)
+            if backoff.failing:
+                logger.info("the tail follows the log again, at position %d", self.position)
             backoff.reset()
             # The timeout is the poll: hints may be lost, and a connection can die without a word.
             with suppress(TimeoutError):

@@ -57,7 +57,8 @@ async def test_what_it_hands_over_is_what_is_stored(app_dsn: str) -> None:
         assert [tuple(e) for e in one.seen] == [tuple(e) for e in await read_lane(one.pool, LANE, 0, 10)]
 
 
-async def test_a_dead_connection_is_replaced_and_nothing_is_missed(app_dsn: str, owner: Any) -> None:
+async def test_a_dead_connection_is_replaced_and_nothing_is_missed(app_dsn: str, owner: Any, caplog: Any) -> None:
+    caplog.set_level("INFO")
     async with node(app_dsn, poll_seconds=0.1) as one, node(app_dsn, announce=False) as two:
         created = await two.create()
         for _ in range(3):
@@ -65,6 +66,9 @@ async def test_a_dead_connection_is_replaced_and_nothing_is_missed(app_dsn: str,
             last = await two.add(created.draft_id)
         await until(one.tail, last.position.position)
         assert [e.position for e in one.seen] == [1, 2, 3, 4]
+        async with asyncio.timeout(15):
+            while "the tail follows the log again" not in caplog.text:
+                await asyncio.sleep(0.01)
 
 
 async def test_one_insert_delayed_in_its_transaction_is_never_skipped(app_dsn: str, connect: Any) -> None:
