@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -100,20 +100,21 @@ def print_log(
     draft: Annotated[UUID | None, typer.Option(help="Only this draft.")] = None,
     actor: Annotated[str | None, typer.Option(help="Only what this person did.")] = None,
     type: Annotated[str | None, typer.Option(help="Only this event type, such as segment_added.")] = None,
-    since: Annotated[datetime | None, typer.Option(help="Only events at or after this time.")] = None,
-    until: Annotated[datetime | None, typer.Option(help="Only events at or before this time.")] = None,
+    since: Annotated[datetime | None, typer.Option(help="Only events at or after this time; UTC if not said.")] = None,
+    until: Annotated[datetime | None, typer.Option(help="Only events at or before this time; UTC if not said.")] = None,
 ) -> None:
-    """Print the log, oldest first: position, time, draft and version, person, event, details."""
+    """Print the log, oldest first: position, time in UTC, draft and version, person, event, details."""
     console = Console(soft_wrap=True, highlight=False)
     chosen = Filter(draft, actor, type, _zoned(since), _zoned(until))
     open_database: OpenDatabase = context.obj
     with open_database(database_url, data) as dsn:
         shown = asyncio.run(_print(dsn, chosen, console))
-    typer.echo(f"{shown} events", err=True)
+    typer.echo("1 event" if shown == 1 else f"{shown} events", err=True)
 
 
 def _zoned(at: datetime | None) -> datetime | None:
-    return at.astimezone() if at is not None else None
+    """Take a time without an offset as what is printed is: in UTC."""
+    return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
 
 
 async def _print(dsn: str, chosen: Filter, console: Console) -> int:

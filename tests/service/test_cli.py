@@ -214,10 +214,23 @@ def test_a_served_database_is_used_as_it_is(start: Callable[..., Service], run: 
     assert code == 0
     assert "The served one" in out
     assert draft[:8] in out
+    assert run("replay", "print", "--data", data, "--type", "draft_created")[2] == "1 event\n"
     assert run("rebuild", "drafts", "--data", data)[0] == 0
     assert run("migrate", "--data", data)[1] == "Nothing to do; the database is of this release.\n"
     assert run("epoch", "bump", "--data", data)[0] == 0
     assert service.stop() == 0
+
+
+def test_a_printed_time_finds_its_event_wherever_one_lives(
+    start: Callable[..., Service], run: Run, folder: DataFolder, tmp_path: Path
+) -> None:
+    service = start("--port", "0", "--data", str(folder.path)).ready()
+    create_draft(service.url)
+    out = run("replay", "print", "--data", str(folder.path))[1]
+    command = [*ONERING, "replay", "print", "--data", str(folder.path), "--since", out[10:29]]
+    environment = clean_environment(tmp_path) | {"TZ": "America/Los_Angeles"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.stdout == out != ""
 
 
 def test_a_database_that_does_not_answer_is_told(run: Run, folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
