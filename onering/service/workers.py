@@ -22,6 +22,16 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.25, 10.0
 FINE_SECONDS = 60.0
 
 
+def ended(code: int) -> str:
+    """Return how a process ended, by its return code, as the end of a sentence."""
+    if code >= 0:
+        return f"ended with exit code {code}"
+    try:
+        return f"was ended by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"was ended by signal {-code}"
+
+
 class Workers:
     """`count` processes on one listening socket, each told `orders`. `before` is awaited before each one starts."""
 
@@ -77,12 +87,12 @@ class Workers:
             code, served = await self._one()
             if self._stopping:
                 return
-            logger.error("worker %d ended with exit code %d", number, code)
+            logger.error("worker %d %s", number, ended(code))
             false_starts = 0 if served else false_starts + 1
             if false_starts == MOST_FALSE_STARTS:
                 raise ServiceError(
-                    f"The service does not come up: worker {number} ended {false_starts} times before it could serve, "
-                    f"at last with exit code {code}; the reason is logged above."
+                    f"The service does not come up: worker {number} ended {false_starts} times before it could serve; "
+                    f"at last it {ended(code)}. The reason is logged above."
                 )
             pause = FIRST_PAUSE if monotonic() - began > FINE_SECONDS else min(2 * pause, LONGEST_PAUSE)
             await asyncio.sleep(pause)

@@ -67,7 +67,7 @@ async def test_one_that_never_serves_ends_the_service(listener: socket.socket) -
         await made.run()
     fault = supervisor.first_of(caught.value)
     assert isinstance(fault, ServiceError)
-    assert "ended 5 times before it could serve, at last with exit code 3" in str(fault)
+    assert "ended 5 times before it could serve; at last it ended with exit code 3." in str(fault)
     await made.stop(1)
 
 
@@ -82,6 +82,13 @@ async def test_one_that_served_is_replaced_for_ever(
             async with asyncio.timeout(20):
                 while caplog.text.count("exit code 7") < 4:
                     await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [(3, "ended with exit code 3"), (-9, "was ended by SIGKILL"), (-77, "was ended by signal 77")]
+)
+def test_how_one_ended_is_said_in_words(code: int, words: str) -> None:
+    assert workers.ended(code) == words
 
 
 async def test_one_that_does_not_stop_is_ended(listener: socket.socket, caplog: pytest.LogCaptureFixture) -> None:
