@@ -101,7 +101,7 @@ def _remove_collaborator(state: DraftState, command: RemoveCollaborator, actor: 
         case None:
             return []
         case Role.OWNER:
-            raise Conflict("The owner cannot leave a draft; transfer it first.")
+            raise Conflict("The owner cannot leave a draft.")
     removed = CollaboratorRemoved(user_id=person)
     if state.holder_id != person:
         return [removed]
