@@ -13,7 +13,7 @@ from onering.http.acknowledged import Acknowledged
 from onering.http.answers import MINIMAL, Answer, at_position, data, etag
 from onering.http.call import Call
 from onering.http.envelope import Envelope, command_request, draft_named, envelope, model_of
-from onering.http.faults import BadRequest, InvalidFields
+from onering.http.faults import UNKNOWN_FIELD, BadRequest, InvalidFields
 from onering.http.problems import problem_of
 from onering.log.codec import UnknownEvent
 from onering.log.connection import DATABASE_FAULTS
@@ -136,7 +136,7 @@ def _minimal(outcome: Outcome) -> dict[str, Any]:
 def _fields(call: Call, body: dict[str, Any], query: Sequence[str]) -> dict[str, Any]:
     """Gather a command's fields; one that is said in two places must be the same in both."""
     if "type" in body:
-        raise InvalidFields.at("type", "Extra inputs are not permitted")
+        raise InvalidFields.at("type", UNKNOWN_FIELD)
     asked = {name: call.query[name] for name in query if name in call.query}
     path: dict[str, Any] = dict(call.path)
     if "draft_id" in path:

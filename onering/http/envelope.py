@@ -19,7 +19,7 @@ from onering.domain.commands import (
 from onering.domain.ids import command_identity
 from onering.handle import CommandRequest
 from onering.http.call import Call
-from onering.http.faults import BadRequest, ConditionFailed, InvalidFields
+from onering.http.faults import UNKNOWN_FIELD, BadRequest, ConditionFailed, InvalidFields
 
 # Every command by the name that clients send as `type`.
 COMMANDS: Mapping[str, type[Command]] = {
@@ -70,7 +70,7 @@ def command_request(
     key = _one_key(fields.pop("idempotency_key", None), envelope.key, needed=key_needed)
     expected = _one_version(fields.pop("expected_version", None), envelope.expected_version)
     if "command_id" in fields:
-        raise InvalidFields.at("command_id", "Extra inputs are not permitted")
+        raise InvalidFields.at("command_id", UNKNOWN_FIELD)
     if envelope.any_version and model is CreateDraft:
         raise ConditionFailed("If-Match: * asks for a draft that exists already.")
     identity = command_identity(actor.user_id, draft_named(fields.get("draft_id")), key)

@@ -20,8 +20,12 @@ from pydantic import ValidationError
 MOST_ERRORS = 20
 _LONGEST_NAME = 64
 
-# What pydantic says of these quotes the input.
-_QUOTING = {
+UNKNOWN_FIELD = "There is no such field here"
+
+# What pydantic says of these quotes the input, or is no sentence for a person.
+_SAID = {
+    "extra_forbidden": UNKNOWN_FIELD,
+    "missing": "This field is required",
     "uuid_parsing": "Input should be a valid UUID",
     "uuid_type": "Input should be a valid UUID",
     "datetime_from_date_parsing": "Input should be a time with offset, as in RFC 3339",
@@ -123,4 +127,4 @@ def _names(loc: Sequence[str | int]) -> list[str | int]:
 
 
 def _message(kind: str, message: str) -> str:
-    return _QUOTING.get(kind, message.removeprefix("Value error, "))
+    return _SAID.get(kind, message.removeprefix("Value error, "))

@@ -150,6 +150,13 @@ class TestCreate:
         assert [error["loc"] for error in document["errors"]] == [[name]]
         assert set(document["errors"][0]) == {"loc", "msg"}
 
+    @pytest.mark.parametrize("name", ["creator_id", "command_id", "type"])
+    async def test_an_unknown_or_missing_field_is_told_in_plain_words(self, alice: Person, name: str) -> None:
+        unknown = await alice.http.post("/v1/collab/drafts", json={"title": "T", name: "x"})
+        missing = await alice.http.post("/v1/collab/drafts", json={})
+        assert unknown.json()["detail"] == f"{name}: There is no such field here."
+        assert missing.json()["detail"] == "title: This field is required."
+
 
 class TestSegments:
     async def test_it_answers_the_whole_draft(self, alice: Person) -> None:
