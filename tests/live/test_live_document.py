@@ -149,3 +149,24 @@ async def test_the_client_of_the_page_observes_everything_across_a_restart(app_d
             assert await asyncio.wait_for(following, 10) == 4403
             assert again.hub.joins == {"resume": 1}
     assert (snapshots, seen) == ([2], [3, 4, 5, 6])
+
+
+async def test_the_client_of_the_page_outlives_a_broken_handshake_and_heeds_a_refused_one():
+    """As when a worker is killed in the middle, or a proxy answers for a service that restarts."""
+    names = {}
+    exec(re.search(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)[1], names)
+    answers = [b"", b"HTTP/1.1 502 Bad Gateway\r\n\r\n", b"HTTP/1.1 404 Not Found\r\n\r\n"]
+
+    async def answer(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answers.pop(0))
+        writer.close()
+
+    async def get_token():
+        return None
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        code = await asyncio.wait_for(names["follow"](f"ws://127.0.0.1:{port}/", get_token, None, None), 30)
+    assert code == 4404
+    assert not answers
