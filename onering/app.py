@@ -1,16 +1,17 @@
 """The composition root: every part of a process made once and given what it needs; settings are read here."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
+import httpx
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from onering.auth.composition import build, key_client
-from onering.domain.values import Visibility
+from onering.auth.composition import Auth, build, key_client
+from onering.domain.values import CONTENT, DESCRIPTION, TITLE, Visibility
 from onering.handle import CommandHandler, Handling
 from onering.http.acknowledged import Acknowledged
 from onering.http.application import BodyLimits, application, refuse
@@ -76,140 +77,175 @@ async def running(
     boot.UnsafeConfiguration, LookupError for a database without a log, and DATABASE_FAULTS.
     """
     async with AsyncExitStack() as closing:
-        parts = await _Parts.make(settings, dsn, development_secret, clock, closing)
-        await prepare(parts.database, DEFAULT_LANE)
-        await parts.tail.start()
+        means = await _Means.of(settings, dsn, development_secret, clock, closing)
+        parts = _Parts(means)
+        await prepare(means.database, DEFAULT_LANE)
+        await parts.log.tail.start()
         parts.tasks.start(parts.runs())
         closing.push_async_callback(parts.tasks.stop, settings.shutdown_seconds)
-        yield Process(parts.asgi(), parts.hub, parts.batcher, parts.tasks)
+        yield Process(parts.asgi(), parts.hub, parts.log.batcher, parts.tasks)
 
 
-class _Parts:
-    """The parts of a process, in the order in which one needs the other."""
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """What the parts are made from. `keys` fetches the keys of issuers; `pool` reads."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        database: Database,
-        pool: "asyncpg.Pool[Any]",
-        keys: Any,
-        secret: bytes | None,
-        clock: Callable[[], datetime],
-    ) -> None:
-        self.settings = settings
-        self.database = database
-        self.clock = clock
-        self.secret = secret
-        self.tasks = Tasks()
-        self.tail = Tail(database, DEFAULT_LANE, poll_seconds=settings.poll_seconds)
-        self.hints = Hints(database, DEFAULT_LANE)
-        self.batcher = Batcher(
-            database, DEFAULT_LANE, self._committed, _batch_limits(settings), follows=self.tail.follows
-        )
-        self.tail.on_rewind(self.batcher.rewound)
-        self.snapshots = Snapshots(pool, DEFAULT_LANE, FORMAT)
-        self.states = DraftStates(
-            pool,
-            self.tail,
-            self.snapshots,
-            capacity_bytes=settings.state_cache_mib << 20,
-            snapshot_events=settings.snapshot_events,
-        )
-        self.handler = CommandHandler(
-            self.states, self.batcher, pool, lane=DEFAULT_LANE, clock=clock, handling=_handling(settings)
-        )
-        self.checkpoints = Checkpoints(pool, DEFAULT_LANE, PROJECTIONS)
-        self.models = ReadModels(pool, self.checkpoints)
-        self.projector = Projector(
-            database,
-            self.tail,
-            self.checkpoints,
-            PROJECTIONS,
-            batch_events=settings.projector_events,
-            keep_seconds=settings.projection_keep_seconds,
-            poll_seconds=settings.poll_seconds,
-        )
-        self.acknowledged = Acknowledged()
-        self.tail.on_rewind(self.acknowledged.forget)
-        registrar = Users(pool, self.batcher).register
-        self.auth = build(settings, registrar=registrar, http_client=keys, development_secret=secret)
-        self.tail.on_rewind(self.auth.forget)
-        self.hub = Hub(
-            tail=self.tail,
-            states=self.states,
-            models=self.models,
-            principal=self.auth.principal,
-            sign_in=self.auth.sign_in,
-            limits=_feed_limits(settings),
-            anonymous_read=_anonymous_read(settings),
-            refuse=_refuse_handshake,
-        )
+    settings: Settings
+    database: Database
+    pool: "asyncpg.Pool[Any]"
+    keys: httpx.AsyncClient
+    secret: bytes | None
+    clock: Callable[[], datetime]
 
     @classmethod
-    async def make(
+    async def of(
         cls,
         settings: Settings,
         dsn: str,
         secret: bytes | None,
         clock: Callable[[], datetime],
         closing: AsyncExitStack,
-    ) -> "_Parts":
+    ) -> "_Means":
         database = Database(dsn, statement_seconds=settings.statement_seconds)
         pool = await database.pool("reads", size=settings.pool_connections)
         closing.callback(pool.terminate)
         keys = await closing.enter_async_context(key_client())
         return cls(settings, database, pool, keys, secret, clock)
 
-    def runs(self) -> Mapping[str, Any]:
-        """Return the background tasks of a process, by name."""
-        runs: dict[str, Any] = {
-            "tail": self.tail.run,
-            "batcher": self.batcher.run,
-            "hints": self.hints.run,
-            "projector": self.projector.run,
-            "snapshots": self.snapshots.run,
-            "live feed": self.hub.run,
-            "keys": self.auth.run,
-        }
-        if self.settings.idempotency_days:
-            runs["idempotency"] = Forgetting(self.database, self.settings.idempotency_days).run
-        return runs
 
-    def asgi(self) -> ASGIApp:
-        """Return the application."""
-        return application(
-            table(self._commands(), self._queries(), self._operations()),
-            self.hub,
-            lambda app: self.auth.middleware(app, refuse=refuse),
-            limits=BodyLimits(self.settings.body_limit, self.settings.json_depth, self.settings.body_seconds),
-            origins=self.settings.allowed_origins,
-            headers=safety_headers(tls=self.settings.env in (Environment.STAGING, Environment.PRODUCTION)),
-        )
+class _Log:
+    """The log as this process writes and follows it."""
+
+    def __init__(self, means: _Means) -> None:
+        settings, database = means.settings, means.database
+        self.tail = Tail(database, DEFAULT_LANE, poll_seconds=settings.poll_seconds)
+        self.hints = Hints(database, DEFAULT_LANE)
+        limits = _batch_limits(settings)
+        self.batcher = Batcher(database, DEFAULT_LANE, self._committed, limits, follows=self.tail.follows)
+        self.tail.on_rewind(self.batcher.rewound)
 
     def _committed(self, events: Sequence[StoredEvent]) -> None:
         self.tail.offer(events)
         self.hints.announce(events[-1].position)
 
+
+class _Rules:
+    """From a command to its outcome."""
+
+    def __init__(self, means: _Means, log: _Log) -> None:
+        settings, pool = means.settings, means.pool
+        self.snapshots = Snapshots(pool, DEFAULT_LANE, FORMAT)
+        self.states = DraftStates(
+            pool,
+            log.tail,
+            self.snapshots,
+            capacity_bytes=settings.state_cache_mib << 20,
+            snapshot_events=settings.snapshot_events,
+        )
+        self.handler = CommandHandler(
+            self.states, log.batcher, pool, lane=DEFAULT_LANE, clock=means.clock, handling=_handling(settings)
+        )
+
+
+class _Reads:
+    """The read models, and how new a person's reads must be."""
+
+    def __init__(self, means: _Means, log: _Log) -> None:
+        settings = means.settings
+        checkpoints = Checkpoints(means.pool, DEFAULT_LANE, PROJECTIONS)
+        self.models = ReadModels(means.pool, checkpoints)
+        self.projector = Projector(
+            means.database,
+            log.tail,
+            checkpoints,
+            PROJECTIONS,
+            batch_events=settings.projector_events,
+            keep_seconds=settings.projection_keep_seconds,
+            poll_seconds=settings.poll_seconds,
+        )
+        self.acknowledged = Acknowledged()
+        log.tail.on_rewind(self.acknowledged.forget)
+
+
+class _Parts:
+    """The parts of a process, in the order in which one needs the other.
+
+    What follows the tail is told in this order, too: the feeds find the rules' states as new as themselves.
+    """
+
+    def __init__(self, means: _Means) -> None:
+        self.means = means
+        self.tasks = Tasks()
+        self.log = _Log(means)
+        self.rules = _Rules(means, self.log)
+        self.reads = _Reads(means, self.log)
+        self.auth = _auth(means, self.log)
+        self.hub = Hub(
+            tail=self.log.tail,
+            states=self.rules.states,
+            models=self.reads.models,
+            principal=self.auth.principal,
+            sign_in=self.auth.sign_in,
+            limits=_feed_limits(means.settings),
+            anonymous_read=_anonymous_read(means.settings),
+            refuse=_refuse_handshake,
+        )
+
+    def runs(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        """Return the background tasks of a process, by name."""
+        runs = {
+            "tail": self.log.tail.run,
+            "batcher": self.log.batcher.run,
+            "hints": self.log.hints.run,
+            "projector": self.reads.projector.run,
+            "snapshots": self.rules.snapshots.run,
+            "live feed": self.hub.run,
+            "keys": self.auth.run,
+        }
+        if days := self.means.settings.idempotency_days:
+            runs["idempotency"] = Forgetting(self.means.database, days).run
+        return runs
+
+    def asgi(self) -> ASGIApp:
+        """Return the application."""
+        settings = self.means.settings
+        return application(
+            table(self._commands(), self._queries(), self._operations()),
+            self.hub,
+            lambda app: self.auth.middleware(app, refuse=refuse),
+            limits=BodyLimits(settings.body_limit, settings.json_depth, settings.body_seconds),
+            origins=settings.allowed_origins,
+            headers=safety_headers(tls=not _is_developing(settings)),
+        )
+
     def _commands(self) -> Commands:
-        return Commands(self.handler, self.models, self.acknowledged, self.auth.principal)
+        return Commands(self.rules.handler, self.reads.models, self.reads.acknowledged, self.auth.principal)
 
     def _queries(self) -> Queries:
         return Queries(
-            states=self.states,
-            models=self.models,
-            tail=self.tail,
-            acknowledged=self.acknowledged,
+            states=self.rules.states,
+            models=self.reads.models,
+            tail=self.log.tail,
+            acknowledged=self.reads.acknowledged,
             principal=self.auth.principal,
-            clock=self.clock,
-            anonymous_read=_anonymous_read(self.settings),
-            read_wait=self.settings.read_wait,
+            clock=self.means.clock,
+            anonymous_read=_anonymous_read(self.means.settings),
+            read_wait=self.means.settings.read_wait,
         )
 
     def _operations(self) -> Operations:
-        health = Health(self.tail, self.projector, self.auth.health, lambda: self.tasks.alive)
+        settings = self.means.settings
+        health = Health(self.log.tail, self.reads.projector, self.auth.health, lambda: self.tasks.alive)
         # A page may ask for tokens where anybody on this machine may be anybody: in local alone.
-        secret = self.secret if self.settings.env is Environment.LOCAL else None
-        return Operations(health, _config(self.settings), development_secret=secret, clock=self.clock)
+        secret = self.means.secret if settings.env is Environment.LOCAL else None
+        return Operations(health, _config(settings), development_secret=secret, clock=self.means.clock)
+
+
+def _auth(means: _Means, log: _Log) -> Auth:
+    registrar = Users(means.pool, log.batcher).register
+    auth = build(means.settings, registrar=registrar, http_client=means.keys, development_secret=means.secret)
+    log.tail.on_rewind(auth.forget)
+    return auth
 
 
 async def _refuse_handshake(scope: Scope, receive: Receive, send: Send, end: End) -> None:
@@ -252,9 +288,9 @@ def _config(settings: Settings) -> dict[str, Any]:
         "default_visibility": _handling(settings).default_visibility,
         "limits": {
             "body_bytes": settings.body_limit,
-            "title_characters": 200,
-            "description_characters": 2000,
-            "segment_characters": 500,
+            "title_characters": TITLE,
+            "description_characters": DESCRIPTION,
+            "segment_characters": CONTENT,
             "heartbeat_seconds": settings.heartbeat_seconds,
         },
     }

@@ -72,12 +72,14 @@ def principal_name(value: str) -> str:
     return value
 
 
-# Lengths are Unicode code points, as contract.md counts them.
+# Longest texts, in Unicode code points, as contract.md counts them.
+TITLE, DESCRIPTION, CONTENT = 200, 2000, 500
+
 Title = Annotated[
-    str, StringConstraints(min_length=1, max_length=200), AfterValidator(plain_text), AfterValidator(not_blank)
+    str, StringConstraints(min_length=1, max_length=TITLE), AfterValidator(plain_text), AfterValidator(not_blank)
 ]
-Description = Annotated[str, StringConstraints(max_length=2000), AfterValidator(plain_text)]
+Description = Annotated[str, StringConstraints(max_length=DESCRIPTION), AfterValidator(plain_text)]
 Content = Annotated[
-    str, StringConstraints(min_length=1, max_length=500), AfterValidator(plain_text), AfterValidator(not_blank)
+    str, StringConstraints(min_length=1, max_length=CONTENT), AfterValidator(plain_text), AfterValidator(not_blank)
 ]
 UserId = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(principal_name)]
