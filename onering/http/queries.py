@@ -157,8 +157,10 @@ class Queries:
         if isinstance(moment, datetime) and moment > self._clock():
             raise BadRequest("at is later than now.")
         document = await read_draft_at(self._models, draft_id, moment, page)
-        if document is None or (isinstance(moment, int) and document.version != moment):
+        if isinstance(moment, int) and (document is None or document.version != moment):
             raise NotFound("The draft has no such version.")
+        if document is None:
+            raise NotFound("The draft did not exist at that time.")
         return document
 
     async def _readable(self, call: Call, draft_id: UUID) -> Entry:

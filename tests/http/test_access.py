@@ -39,7 +39,7 @@ async def test_a_member_reads_everything(
     draft = await shared_draft(alice, "bob", viewer="carol", visibility=visibility)
     answer = await (await caller(service, who)).http.get(route.format(draft))
     if route == NOT_THEN:
-        check_problem(answer, 404, "not_found", "The draft has no such version.")
+        check_problem(answer, 404, "not_found", "The draft did not exist at that time.")
     else:
         assert answer.status_code == 200
 
