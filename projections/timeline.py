@@ -149,7 +149,8 @@ def summary(type: str, actor: str, meta: Mapping[str, Any]) -> str:
 
 def _passed(actor: str, meta: Mapping[str, Any]) -> str:
     if meta.get("reason") == "holder_removed":
-        return f"The ring went back to {meta['to_user_id']}, since {meta['from_user_id']} was removed."
+        why = "left" if meta["from_user_id"] == actor else "was removed"
+        return f"The ring went back to {meta['to_user_id']}, since {meta['from_user_id']} {why}."
     if meta["to_user_id"] == actor:
         return f"{actor} kept the ring."
     return f"{actor} passed the ring to {meta['to_user_id']}."

@@ -23,6 +23,11 @@ SENTENCES = [
         {"from_user_id": "bob", "to_user_id": "alice", "reason": "holder_removed"},
         "The ring went back to alice, since bob was removed.",
     ),
+    (
+        "ring_passed",
+        {"from_user_id": "alice", "to_user_id": "bob", "reason": "holder_removed"},
+        "The ring went back to bob, since alice left.",
+    ),
     ("collaborator_added", {"user_id": "bob", "role": "viewer"}, "alice added bob as a viewer."),
     ("collaborator_removed", {"user_id": "bob"}, "alice removed bob."),
     ("collaborator_removed", {"user_id": "alice"}, "alice left."),
