@@ -155,7 +155,7 @@ def test_a_killed_worker_is_replaced(start: Start, folder: DataFolder) -> None:
     draft = create_draft(service.url)
     (killed,) = service.workers()
     os.kill(killed, signal.SIGKILL)
-    service.wait_for(lambda: any("exit code -9" in line for line in service.err), "the word of it")
+    service.wait_for(lambda: any("ended by SIGKILL" in line for line in service.err), "the word of it")
     service.wait_for(lambda: service.workers() not in ([], [killed]), "another worker")
     assert draft_exists(service.url, draft)
     assert service.stop() == 0
