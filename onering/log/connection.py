@@ -26,6 +26,11 @@ def said(fault: BaseException) -> str:
     return str(fault).partition("\n")[0] or type(fault).__name__
 
 
+def session_name(role: str) -> str:
+    """Return how sessions of that purpose are called in pg_stat_activity."""
+    return f"onering {role}"
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """Where the database is and how long it may take: `dsn` is a libpq URI, the times are in seconds."""
@@ -53,7 +58,7 @@ class Database:
     def _session(self, role: str) -> Mapping[str, str]:
         milliseconds = str(int(self.statement_seconds * 1000))
         return {
-            "application_name": f"onering {role}",
+            "application_name": session_name(role),
             "search_path": "pg_catalog",
             "timezone": "UTC",
             "jit": "off",

@@ -11,7 +11,7 @@ import asyncpg
 from onering.log.connection import DATABASE_FAULTS, Database, said
 from onering.log.epoch import read_epoch
 from onering.log.event import Position, StoredEvent
-from onering.log.hints import CHANNEL
+from onering.log.hints import CHANNEL, FOLLOWER
 from onering.log.reader import head, read_lane
 from onering.log.retry import Backoff
 
@@ -77,7 +77,7 @@ class Tail:
 
     async def start(self) -> None:
         """Find the head to follow from. Raises DATABASE_FAULTS."""
-        conn = await self._database.connect("tail")
+        conn = await self._database.connect(FOLLOWER)
         try:
             self.epoch = await read_epoch(conn)
             self.position = await head(conn, self.lane)
@@ -89,7 +89,7 @@ class Tail:
         backoff = Backoff()
         while True:
             try:
-                conn = await self._database.connect("tail")
+                conn = await self._database.connect(FOLLOWER)
                 try:
                     await self._follow(conn, backoff)
                 finally:

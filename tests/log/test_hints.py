@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from onering.log import hints as module
 from onering.log.connection import Database
-from onering.log.hints import CHANNEL, Hints
+from onering.log.hints import CHANNEL, FOLLOWER, Hints
 from onering.tasks import Tasks
 
 SENDERS = """
@@ -17,10 +18,19 @@ SENDERS = """
 
 
 @pytest.fixture
-async def heard(app: Any) -> "asyncio.Queue[str]":
+async def followers(app_dsn: str) -> AsyncIterator[list[Any]]:
+    """Return the sessions of two processes that follow the log."""
+    opened = [await Database(app_dsn).connect(FOLLOWER) for _ in range(2)]
+    yield opened
+    for conn in opened:
+        conn.terminate()
+
+
+@pytest.fixture
+async def heard(followers: list[Any]) -> "asyncio.Queue[str]":
     """Return what is heard on the channel."""
     queue: asyncio.Queue[str] = asyncio.Queue()
-    await app.add_listener(CHANNEL, lambda *notice: queue.put_nowait(notice[-1]))
+    await followers[0].add_listener(CHANNEL, lambda *notice: queue.put_nowait(notice[-1]))
     return queue
 
 
@@ -69,6 +79,22 @@ async def test_it_goes_on_after_its_connection_was_cut(
             except TimeoutError:
                 continue
         assert "a hint was lost" in caplog.text
+
+
+async def test_nobody_is_told_while_nobody_else_follows(
+    app_dsn: str, followers: list[Any], heard: "asyncio.Queue[str]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever begins to follow is found at the next look; until then its poll serves it."""
+    monkeypatch.setattr(module, "LOOK_SECONDS", 0)
+    await followers.pop().close()
+    async with hinting(app_dsn) as hints:
+        hints.announce(1)
+        while not hints._alone:
+            await asyncio.sleep(0.01)
+        assert heard.empty()
+        followers.append(await Database(app_dsn).connect(FOLLOWER))
+        hints.announce(2)
+        assert await next_of(heard) == "0.2"
 
 
 def heads() -> Iterator[int]:
