@@ -19,7 +19,7 @@ from onering.domain.commands import (
 from onering.domain.ids import command_identity
 from onering.handle import CommandRequest
 from onering.http.call import Call
-from onering.http.faults import UNKNOWN_FIELD, BadRequest, ConditionFailed, InvalidFields
+from onering.http.faults import MOST_ERRORS, UNKNOWN_FIELD, BadRequest, ConditionFailed, InvalidFields
 
 # Every command by the name that clients send as `type`.
 COMMANDS: Mapping[str, type[Command]] = {
@@ -75,10 +75,19 @@ def command_request(
         raise ConditionFailed("If-Match: * asks for a draft that exists already.")
     identity = command_identity(actor.user_id, draft_named(fields.get("draft_id")), key)
     try:
-        command = model.model_validate({**fields, "command_id": identity})
+        command = model.model_validate({**_told(fields, model), "command_id": identity})
     except ValidationError as invalid:
         raise InvalidFields.of(invalid) from None
     return CommandRequest(command, key, expected, request_id)
+
+
+def _told(fields: dict[str, Any], model: type[Command]) -> dict[str, Any]:
+    """Return the fields without unknown ones that no answer would name: pydantic takes microseconds over each."""
+    if len(fields) <= len(model.model_fields) + MOST_ERRORS:
+        return fields
+    unknown = [name for name in fields if name not in model.model_fields]
+    named = set(unknown[:MOST_ERRORS])
+    return {name: value for name, value in fields.items() if name in named or name in model.model_fields}
 
 
 def model_of(fields: Mapping[str, Any]) -> type[Command]:

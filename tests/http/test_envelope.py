@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from pydantic import ValidationError
 
 from onering.domain.actor import Actor
 from onering.domain.commands import AddSegment, Command, CreateDraft
@@ -86,3 +87,13 @@ class TestModels:
     @pytest.mark.parametrize("value", [None, 7, "", "x", [], {}, "0" * 31, "é" * 32, "\0" * 32])
     def test_what_is_no_uuid_names_no_draft(self, value: Any) -> None:
         assert draft_named(value) is None
+
+
+def test_of_many_unknown_fields_only_those_are_looked_at_that_are_named() -> None:
+    unknown: dict[str, Any] = {f"field{n}": n for n in range(26_000)}
+    with pytest.raises(InvalidFields) as refused:
+        request(AddSegment, draft_id=str(DRAFT), **unknown, content="")
+    assert [error["loc"] for error in refused.value.errors][:2] == [["content"], ["field0"]]
+    assert len(refused.value.errors) == 20
+    assert isinstance(cause := refused.value.__context__, ValidationError)
+    assert cause.error_count() == 21
