@@ -1,4 +1,4 @@
-"""HTTP/1.1 request heads bounded in bytes and time: uvicorn's httptools protocol bounds neither."""
+"""HTTP/1.1 clients held to heads of bounded size and time, and to reading: uvicorn's httptools protocol minds none."""
 
 import asyncio
 from http import HTTPStatus
@@ -11,6 +11,8 @@ from onering.http.call import new_request_id
 from onering.http.problems import MEDIA_TYPE, Problem
 
 HEAD_SECONDS = 10.0
+# As on the live feed.
+STALL_SECONDS = 30.0
 
 _CODES = {
     HTTPStatus.BAD_REQUEST: "validation_error",
@@ -24,10 +26,14 @@ class HeadTooLong(Exception):
 
 
 class BoundedHeads(HttpToolsProtocol):
-    """Refuses a longer head with 431, and one that does not arrive in time with 408."""
+    """Refuses a longer head with 431, and one that does not arrive in time with 408.
+
+    A client that takes nothing of its answer for `stall_seconds` is cut off: the answer would be kept for it for ever.
+    """
 
     head_limit = 16 * 1024
     head_seconds = HEAD_SECONDS
+    stall_seconds = STALL_SECONDS
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -37,6 +43,7 @@ class BoundedHeads(HttpToolsProtocol):
         self._unparsed = 0
         self._progress = False
         self._deadline: asyncio.TimerHandle | None = None
+        self._stall: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         super().connection_made(transport)
@@ -44,7 +51,20 @@ class BoundedHeads(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._cancel_deadline()
+        self._cancel_stall()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._watch(self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        self._cancel_stall()
+        super().resume_writing()
+
+    def handle_websocket_upgrade(self) -> None:
+        self._cancel_stall()  # the feed has a rule of its own
+        super().handle_websocket_upgrade()
 
     def data_received(self, data: bytes) -> None:
         self._progress = False
@@ -111,6 +131,23 @@ class BoundedHeads(HttpToolsProtocol):
         self._deadline = None
         if not self.transport.is_closing():
             self._refuse(HTTPStatus.REQUEST_TIMEOUT, f"The request's headers took over {self.head_seconds:g} seconds.")
+
+    def _watch(self, unsent: int) -> None:
+        self._cancel_stall()
+        self._stall = self.loop.call_later(self.stall_seconds, self._look, unsent)
+
+    def _look(self, before: int) -> None:
+        # Nothing is written while writing is paused, so that less is unsent than before if the client took anything.
+        unsent = self.transport.get_write_buffer_size()
+        if unsent < before:
+            self._watch(unsent)
+        else:
+            self.transport.abort()
+
+    def _cancel_stall(self) -> None:
+        if self._stall is not None:
+            self._stall.cancel()
+            self._stall = None
 
     def _cancel_deadline(self) -> None:
         if self._deadline is not None:

@@ -13,6 +13,7 @@ from onering.http.problems import Problem
 from onering.service.heads import BoundedHeads
 
 LIMIT = 1000
+LARGE = 32 * 1024 * 1024
 REQUEST = b"GET /ok HTTP/1.1\r\nHost: here\r\n\r\n"
 
 
@@ -25,6 +26,7 @@ class Quiet(uvicorn.Server):
 class Heads(BoundedHeads):
     head_limit = LIMIT
     head_seconds = 0.3
+    stall_seconds = 0.3
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -39,6 +41,10 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
         if message["type"] == "http.disconnect":
             return
         length, more = length + len(message["body"]), message["more_body"]
+    if scope["path"] == "/large":
+        await send(head)
+        await send({"type": "http.response.body", "body": bytes(LARGE)})
+        return
     body = b"%d;%s;end" % (length, b",".join(name for name, _ in scope["headers"]))
     if scope["path"] != "/streaming":
         await send(head | {"headers": [(b"content-length", b"%d" % len(body))]})
@@ -55,6 +61,9 @@ class Client:
 
     async def until(self, mark: bytes) -> bytes:
         return await asyncio.wait_for(self._reader.readuntil(mark), 5)
+
+    async def some(self, length: int) -> bytes:
+        return await asyncio.wait_for(self._reader.readexactly(length), 5)
 
     async def rest(self) -> bytes:
         """Return everything up to the end of the connection."""
@@ -202,3 +211,18 @@ async def test_a_body_that_hides_an_endless_head_is_431(client: Client, tail: by
         await client.send(b"a" * (LIMIT // 2))
         await asyncio.sleep(0.02)
     assert await client.refusal() == TOO_LONG
+
+
+async def test_a_client_that_does_not_read_its_answer_is_cut_off(client: Client) -> None:
+    await client.send(b"GET /large HTTP/1.1\r\nHost: here\r\n\r\n")
+    await asyncio.sleep(Heads.stall_seconds * 3)
+    assert len(await client.rest()) < LARGE
+
+
+async def test_a_client_that_reads_slowly_is_waited_for(client: Client) -> None:
+    await client.send(b"GET /large HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
+    read = 0
+    for _ in range(8):
+        await asyncio.sleep(Heads.stall_seconds / 3)
+        read += len(await client.some(4 * 1024 * 1024))
+    assert read + len(await client.rest()) > LARGE
