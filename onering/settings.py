@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     body_limit: int = Field(256 * 1024, gt=0, description="Longest request body, in bytes (413).")
     body_seconds: float = Field(30.0, gt=0, description="Longest time a request body may take, in seconds (408).")
     header_limit: int = Field(16 * 1024, gt=0, description="Longest request head, in bytes (431).")
+    header_seconds: float = Field(10.0, gt=0, description="Longest time a request head may take, in seconds (408).")
     json_depth: int = Field(32, gt=0, description="Deepest nesting of a JSON body.")
 
     # the log
@@ -74,7 +75,7 @@ class Settings(BaseSettings):
     hello_seconds: float = Field(5.0, gt=0, description="Time for the first message of a socket, in seconds.")
     heartbeat_seconds: float = Field(25.0, gt=0, description="Silence after which a socket is pinged, in seconds.")
     silence_seconds: float = Field(60.0, gt=0, description="Client silence that closes a socket, in seconds.")
-    stall_seconds: float = Field(30.0, gt=0, description="No progress of a slow reader that closes it, in seconds.")
+    stall_seconds: float = Field(30.0, gt=0, description="Time without progress that cuts a reader off, in seconds.")
     socket_high_water: int = Field(64 * 1024, gt=0, description="Unsent bytes that make a reader a lagging one.")
     socket_frame_limit: int = Field(64 * 1024, gt=0, description="Longest client frame, in bytes (1009).")
     hello_limit: int = Field(16 * 1024, gt=0, description="Longest first message, in bytes (4413).")

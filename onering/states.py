@@ -31,14 +31,6 @@ PAGE = 1000
 ENTRY_BYTES, MEMBER_BYTES = 1400, 200
 
 
-class KnownDraft(NamedTuple):
-    """A draft at a version that is in the log."""
-
-    lane: int
-    version: int
-    state: DraftState
-
-
 class Tip(NamedTuple):
     """What the next command of a draft is decided on; `generation` tells which line of predictions it belongs to."""
 
@@ -141,15 +133,6 @@ class DraftStates:
         self._rewinds = 0
         tail.subscribe(self._follow)
         tail.on_rewind(self._forget_all)
-
-    async def current(self, draft_id: UUID) -> KnownDraft:
-        """Return the draft as this process last saw it in the log. Raises NotFound, UnknownEvent."""
-        entry = await self.entry(draft_id)
-        if entry.unknown is not None:
-            raise entry.unknown
-        if not entry.state.exists:
-            raise NotFound("There is no such draft.")
-        return KnownDraft(entry.lane, entry.version, entry.state)
 
     def known(self, draft_id: UUID) -> Entry | None:
         """Return the draft's entry if it is here."""

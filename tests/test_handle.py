@@ -418,7 +418,7 @@ class TestStates:
                 ):
                     await asyncio.sleep(0.01)
         async with node(app_dsn) as two:
-            assert (await two.states.current(draft)).state.segment_count == 6
+            assert (await two.states.entry(draft)).state.segment_count == 6
 
     async def test_the_cache_is_bounded_and_what_left_it_comes_back(self, app_dsn: str) -> None:
         async with node(app_dsn, capacity_bytes=20_000) as one:
@@ -442,7 +442,7 @@ class TestStates:
 
             await asyncio.gather(write(), load())
             await asyncio.wait_for(two.tail.reached(61), 10)
-            known = await two.states.current(draft)
+            known = await two.states.entry(draft)
             assert (known.version, known.state.segment_count) == (61, 60)
 
     async def test_a_draft_loaded_while_the_log_is_rewound_is_read_again(
@@ -472,7 +472,7 @@ class TestStates:
         async with node(app_dsn) as two:
             assert (await two.create(key="k")).repeated
             assert (await two.add(draft)).version == 3
-            assert (await two.states.current(draft)).state.segment_count == 2
+            assert (await two.states.entry(draft)).state.segment_count == 2
 
     async def test_a_create_sent_again_from_another_workspace_does_not_move_the_draft(
         self, app_dsn: str, monkeypatch: pytest.MonkeyPatch

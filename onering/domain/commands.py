@@ -1,6 +1,6 @@
 """What people ask for: one frozen model per command, told apart by `type`."""
 
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -67,4 +67,3 @@ class RemoveCollaborator(_OnDraft):
 
 
 Command = CreateDraft | AddSegment | PassRing | AddCollaborator | RemoveCollaborator
-AnyCommand = Annotated[Command, Field(discriminator="type")]

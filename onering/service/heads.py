@@ -87,12 +87,7 @@ class BoundedHeads(HttpToolsProtocol):
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        # `_grow`, without a call for each header.
-        self._progress = True
-        self._size += len(name) + len(value) + 4
-        if self._size > self.head_limit:
-            self._too_long = True
-            raise HeadTooLong
+        self._grow(len(name) + len(value) + len(": \r\n"))
         # A trailer of a chunked body is dropped (RFC 9110 §6.5.1): the request was judged by its head.
         if self._in_head:
             super().on_header(name, value)

@@ -149,6 +149,8 @@ def _stop_signal(seconds: float) -> asyncio.Event:
 def _config(settings: Settings, application: Any) -> uvicorn.Config:
     class Heads(ServiceProtocol):
         head_limit = settings.header_limit
+        head_seconds = settings.header_seconds
+        stall_seconds = settings.stall_seconds
 
     return uvicorn.Config(
         application,
