@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime
 from hashlib import sha256
-from struct import pack
-from uuid import UUID
+from struct import Struct
 
 from onering.log.event import StoredEvent
 
@@ -12,6 +11,15 @@ ENTRY_PREFIX = b"onering/event/v1\n"
 LEAF_PREFIX = b"\x00"  # RFC 6962 §2.1: leaves and nodes of the tree are hashed apart
 
 _POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+
+# An audit computes one leaf per event of the log: fields of known length are packed together, with their lengths.
+_PLACE = Struct(">iqiqi16s").pack  # lane, position, stream_id
+_VERSION = Struct(">iqi16si16s").pack  # version, workspace_id, event_id
+_SCHEMA = Struct(">iqi").pack  # schema_version, and the length of the payload's hash
+_UUID = Struct(">i16s").pack
+_TIME = Struct(">iq").pack
+_LENGTH = Struct(">i").pack
+_NULL = _LENGTH(-1)
 
 
 def payload_hash(salt: bytes, payload: str) -> bytes:
@@ -26,28 +34,32 @@ def leaf(event: StoredEvent, hashed_payload: bytes) -> bytes:
 
 def entry(event: StoredEvent, hashed_payload: bytes) -> bytes:
     """Return the bytes a leaf commits to: a prefix, then every column in table order with its length before it."""
-    values = [hashed_payload if name == "payload" else value for name, value in event._asdict().items()]
-    return ENTRY_PREFIX + b"".join(map(_field, values))
+    return b"".join(
+        (
+            ENTRY_PREFIX,
+            _PLACE(8, event.lane, 8, event.position, 16, event.stream_id.bytes),
+            _text(event.stream_type),
+            _VERSION(8, event.version, 16, event.workspace_id.bytes, 16, event.event_id.bytes),
+            _text(event.type),
+            _SCHEMA(8, event.schema_version, len(hashed_payload)),
+            hashed_payload,
+            _text(event.issuer),
+            _text(event.subject),
+            _NULL if event.impersonator is None else _text(event.impersonator),
+            _UUID(16, event.command_id.bytes),
+            _text(event.correlation_id),
+            _NULL if event.causation_id is None else _UUID(16, event.causation_id.bytes),
+            _TIME(8, microseconds(event.recorded_at)),
+        )
+    )
 
 
-def _field(value: object) -> bytes:
-    if value is None:
-        return pack(">i", -1)
-    encoded = _encoded(value)
-    return pack(">i", len(encoded)) + encoded
+def microseconds(at: datetime) -> int:
+    """Return an instant as Postgres counts it: in microseconds since 2000-01-01 00:00:00 UTC."""
+    delta = at - _POSTGRES_EPOCH
+    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
 
 
-def _encoded(value: object) -> bytes:
-    match value:
-        case int():
-            return pack(">q", value)
-        case str():
-            return value.encode()
-        case bytes():
-            return value
-        case UUID():
-            return value.bytes
-        case datetime():
-            delta = value - _POSTGRES_EPOCH
-            return pack(">q", (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds)
-    raise TypeError(f"no encoding for {type(value).__name__}")
+def _text(text: str) -> bytes:
+    encoded = text.encode()
+    return _LENGTH(len(encoded)) + encoded

@@ -101,9 +101,13 @@ def test_every_column_is_committed_to() -> None:
         str: lambda v: v + "x",
         UUID: lambda v: UUID(int=v.int ^ 1),
         datetime: lambda v: v + timedelta(microseconds=1),
-        type(None): lambda v: UUID(int=0),
     }
+    event = event._replace(impersonator="mallory", causation_id=UUID(int=0))
+    assert leaf(event, b"\x01" * 32) != base
+    base = leaf(event, b"\x01" * 32)
     for name, value in event._asdict().items():
         if name != "payload":
             assert leaf(event._replace(**{name: changed[type(value)](value)}), b"\x01" * 32) != base, name
+    for name in ("impersonator", "causation_id"):
+        assert leaf(event._replace(**{name: None}), b"\x01" * 32) != base, name
     assert leaf(event, b"\x02" * 32) != base
