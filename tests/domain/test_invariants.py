@@ -1,5 +1,6 @@
 """Whatever people ask for, in any order: what is accepted is legal, and what must always hold does."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import get_args
@@ -21,6 +22,7 @@ from onering.domain.events import (
     RingPassed,
     SegmentAdded,
 )
+from onering.domain.legality import rebuilt
 from onering.domain.refusals import Refusal
 from onering.domain.state import DraftState, evolve
 from onering.domain.values import GrantedRole, Platform, Role, Visibility
@@ -37,26 +39,6 @@ texts = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_
 
 def person(name: str) -> Actor:
     return Actor("test", name, name, uuid5(WORKSPACE, name))
-
-
-def rebuilt(event: Event, command_id: UUID, draft: UUID) -> Command:
-    """Return the command that an event tells of; legality is that deciding it again yields the event."""
-    match event:
-        case DraftCreated():
-            fields = event.model_dump(include={"title", "description", "platform", "visibility"})
-            return CreateDraft(command_id=command_id, **fields)
-        case SegmentAdded():
-            return AddSegment(command_id=command_id, draft_id=draft, content=event.content)
-        case RingPassed(reason=None):
-            return PassRing(command_id=command_id, draft_id=draft, to_user_id=event.to_user_id)
-        case RingPassed():
-            return RemoveCollaborator(command_id=command_id, draft_id=draft, collaborator_id=event.from_user_id)
-        case CollaboratorAdded():
-            return AddCollaborator(
-                command_id=command_id, draft_id=draft, collaborator_id=event.user_id, role=event.role
-            )
-        case CollaboratorRemoved():
-            return RemoveCollaborator(command_id=command_id, draft_id=draft, collaborator_id=event.user_id)
 
 
 class WritingTogether(RuleBasedStateMachine):
@@ -122,17 +104,21 @@ class WritingTogether(RuleBasedStateMachine):
         with suppress(Refusal):
             events = decide(self.state, command, person(who), self.now)
             assert decide(self.state, command, person(who), self.now) == events
+            assert not events or decide(self.state, self.rebuilt(events, command), person(who), self.now) == events
         for event in events:
             self.accept(event, command, who)
 
     def accept(self, event: Event, command: Command, who: str) -> None:
         """Legal means: the command rebuilt from the event, decided on the state before it, yields the event."""
-        again = rebuilt(event, command.command_id, self.draft)
+        again = self.rebuilt([event], command)
         assert decide(self.state, again, person(who), event.decided_at or self.now)[0] == event
         self.note(event)
         self.state = evolve(self.state, event, self.now)
         self.version += 1
         self.holder_may_write()
+
+    def rebuilt(self, events: Sequence[Event], command: Command) -> Command:
+        return rebuilt(events, command.command_id, self.draft)
 
     def note(self, event: Event) -> None:
         if isinstance(event, SegmentAdded):
