@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -107,7 +107,9 @@ class _Means:
         closing: AsyncExitStack,
     ) -> "_Means":
         database = Database(dsn, statement_seconds=settings.statement_seconds)
-        pool = await database.pool("reads", size=settings.pool_connections)
+        # Whoever reads waits no longer than whoever writes.
+        reads = replace(database, statement_seconds=min(settings.statement_seconds, settings.command_seconds))
+        pool = await reads.pool("reads", size=settings.pool_connections)
         closing.callback(pool.terminate)
         keys = await closing.enter_async_context(key_client())
         return cls(settings, database, pool, keys, secret, clock)

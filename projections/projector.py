@@ -27,6 +27,8 @@ TAKE_OVER_SECONDS = 0.5
 RETRY_SECONDS = 5.0
 # The pause after a batch unless somebody waits: events gather, and cost less together.
 REST_SECONDS = 0.05
+# Beyond its poll a writer that asks nothing for so long is taken for dead, and the server frees its lock.
+GHOST_SECONDS = 15.0
 # How often replaced builds are looked for.
 RETIRE_SECONDS = 5.0
 
@@ -155,7 +157,7 @@ class Projector:
         backoff = Backoff()
         while True:
             try:
-                conn = await self._database.connect("projector")
+                conn = await self._database.connect("projector", idle_seconds=self._poll_seconds + GHOST_SECONDS)
                 try:
                     await self._project(conn, backoff)
                 finally:

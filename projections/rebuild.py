@@ -32,6 +32,8 @@ def _silent(progress: Progress) -> None:
 
 # Events per transaction of a build; more gain nothing.
 BATCH = 2000
+# A builder that asks nothing for so long is taken for dead, and the server frees its lock.
+GHOST_SECONDS = 60.0
 
 
 async def rebuild(
@@ -46,7 +48,7 @@ async def rebuild(
     projection = next((projection for projection in PROJECTIONS if projection.name == name), None)
     if projection is None:
         raise LookupError(f"there is no read model {name!r}; there are {', '.join(p.name for p in PROJECTIONS)}")
-    conn = await database.connect("rebuild")
+    conn = await database.connect("rebuild", idle_seconds=GHOST_SECONDS)
     try:
         async with _building(conn, projection, lane):
             build = await _caught_up(conn, await _begin(conn, projection, lane), batch, progress)
@@ -68,7 +70,7 @@ async def prepare(
     Processes that start together wait for the first of them. A build that an event stops goes live as far as it got:
     the projector tells about it, and everything but the stopped read model works. Raises DATABASE_FAULTS.
     """
-    conn = await database.connect("projections")
+    conn = await database.connect("projections", idle_seconds=GHOST_SECONDS)
     try:
         for projection in projections:
             if not await _is_live(conn, projection, lane):

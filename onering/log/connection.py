@@ -4,7 +4,6 @@ DATABASE_FAULTS     what a query can raise because the database is away, in trou
 said                what such a fault says, on one line
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +30,38 @@ def session_name(role: str) -> str:
     return f"onering {role}"
 
 
+# How long a connection that is given back may take to end what was broken off on it; then it is closed.
+RELEASE_SECONDS = 1.0
+
+
+class BoundedPool(asyncpg.Pool):
+    """A pool that is waited for no longer than `wait_seconds`.
+
+    asyncpg's own waits for ever: of a database that has gone silent, each round of statements would have to run into
+    its timeout before the next one could, and whoever asks would queue behind all those before.
+    """
+
+    def __init__(self, dsn: str, *, wait_seconds: float, **options: Any) -> None:
+        super().__init__(
+            dsn,
+            max_queries=50_000,
+            max_inactive_connection_lifetime=300.0,
+            loop=None,
+            connection_class=asyncpg.Connection,
+            record_class=asyncpg.Record,
+            **options,
+        )
+        self._wait_seconds = wait_seconds
+
+    def acquire(self, *, timeout: float | None = None) -> Any:
+        """Wait for a connection. Raises TimeoutError."""
+        return super().acquire(timeout=self._wait_seconds if timeout is None else timeout)
+
+    async def release(self, connection: Any, *, timeout: float | None = None) -> None:
+        """Give a connection back."""
+        await super().release(connection, timeout=RELEASE_SECONDS if timeout is None else timeout)
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """Where the database is and how long it may take: `dsn` is a libpq URI, the times are in seconds."""
@@ -39,14 +70,26 @@ class Database:
     statement_seconds: float = 15.0
     connect_seconds: float = 5.0
 
-    async def connect(self, role: str) -> "asyncpg.Connection[Any]":
-        """Open a connection for one purpose; `role` names it in pg_stat_activity. Raises DATABASE_FAULTS."""
-        conn: asyncpg.Connection[Any] = await asyncpg.connect(self.dsn, **self._options(role))
+    async def connect(self, role: str, *, idle_seconds: float = 0.0) -> "asyncpg.Connection[Any]":
+        """Open a connection for one purpose; `role` names it in pg_stat_activity. Raises DATABASE_FAULTS.
+
+        With `idle_seconds` the server ends it when nothing was asked for so long. For sessions that hold a lock: where
+        the way between is cut without a word, the server would keep session and lock for hours, and nobody else could
+        take over.
+        """
+        options = self._options(role)
+        if idle_seconds:
+            options["server_settings"]["idle_session_timeout"] = str(int(idle_seconds * 1000))
+        conn: asyncpg.Connection[Any] = await asyncpg.connect(self.dsn, **options)
         return conn
 
     async def pool(self, role: str, *, size: int) -> "asyncpg.Pool[Any]":
         """Open a pool of at most `size` connections. Raises DATABASE_FAULTS."""
-        return await asyncpg.create_pool(self.dsn, min_size=1, max_size=size, **self._options(role))
+        pool = BoundedPool(
+            self.dsn, wait_seconds=self.connect_seconds, min_size=1, max_size=size, **self._options(role)
+        )
+        await pool
+        return pool
 
     def _options(self, role: str) -> dict[str, Any]:
         return {
@@ -55,7 +98,7 @@ class Database:
             "server_settings": self._session(role),
         }
 
-    def _session(self, role: str) -> Mapping[str, str]:
+    def _session(self, role: str) -> dict[str, str]:
         milliseconds = str(int(self.statement_seconds * 1000))
         return {
             "application_name": session_name(role),

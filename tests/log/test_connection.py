@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from onering.log.connection import Database, said
+from onering.log.connection import DATABASE_FAULTS, Database, said
 
 
 async def connecting_for(database: Database, turns: int) -> Any:
@@ -44,6 +44,28 @@ async def test_every_session_is_durable_and_waits_for_nothing_for_ever(app_dsn: 
     conn.terminate()
     expected = {"synchronous_commit": "on", "timezone": "UTC", "application_name": "onering test"}
     assert shown == expected | dict.fromkeys(TIMEOUTS, "7s")
+
+
+async def test_a_pool_that_is_used_up_is_waited_for_only_so_long(app_dsn: str) -> None:
+    """Behind a database that has gone silent nobody may queue until all those before have given up."""
+    pool = await Database(app_dsn, connect_seconds=0.2).pool("test", size=1)
+    async with pool.acquire() as held:
+        with pytest.raises(TimeoutError):
+            await pool.fetchval("SELECT 1")
+        assert await held.fetchval("SELECT 1") == 1
+    assert await pool.fetchval("SELECT 1") == 1
+    pool.terminate()
+
+
+async def test_the_server_ends_a_session_that_asked_for_it_by_asking_nothing(app_dsn: str, owner: Any) -> None:
+    """So the lock of a process that was cut off without a word is free again."""
+    held = await Database(app_dsn).connect("test", idle_seconds=0.2)
+    await held.execute("SELECT pg_advisory_lock(1)")
+    async with asyncio.timeout(10):
+        await owner.execute("SELECT pg_advisory_lock(1)")
+    with pytest.raises(DATABASE_FAULTS):
+        await held.execute("SELECT 1")
+    held.terminate()
 
 
 TIMEOUTS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
