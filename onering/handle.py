@@ -98,7 +98,7 @@ def fingerprint(command: Command) -> bytes:
     """Return what tells two commands of one key apart: a version byte and SHA-256 of type, draft and the fields set."""
     fields = {name: getattr(command, name) for name in command.model_fields_set if name != "command_id"}
     fields["type"] = command.type
-    return FINGERPRINT_VERSION + sha256(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)).digest()
+    return FINGERPRINT_VERSION + sha256(orjson.dumps(fields, str, orjson.OPT_SORT_KEYS)).digest()
 
 
 class CommandHandler:

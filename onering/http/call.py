@@ -8,13 +8,13 @@ from functools import cached_property
 from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl
-from uuid import UUID
 
 from starlette.types import Receive, Scope
 
 from onering.auth.faults import NoCredentials
 from onering.auth.identity import Identity, identity_of
 from onering.auth.strict import Ambiguous, json_value
+from onering.domain.ids import Id
 from onering.domain.refusals import NotFound
 from onering.http.faults import BadRequest, PayloadTooLarge, RequestTimeout, UnsupportedMediaType
 
@@ -82,11 +82,11 @@ class Call:
             raise BadRequest("The path of this URL can't be read.")
         return params
 
-    def draft_id(self) -> UUID:
+    def draft_id(self) -> Id:
         """Return the path's draft. Raises NotFound for what is no UUID: there is nothing of that name."""
         if _UUID.fullmatch(text := self.path["draft_id"]) is None:
             raise NotFound("There is no such draft.")
-        return UUID(text)
+        return Id(text)
 
     @property
     def headers(self) -> Sequence[tuple[bytes, bytes]]:

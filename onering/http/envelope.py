@@ -16,7 +16,7 @@ from onering.domain.commands import (
     PassRing,
     RemoveCollaborator,
 )
-from onering.domain.ids import command_identity
+from onering.domain.ids import Id, command_identity
 from onering.handle import CommandRequest
 from onering.http.call import Call
 from onering.http.faults import MOST_ERRORS, UNKNOWN_FIELD, BadRequest, ConditionFailed, InvalidFields
@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, type[Command]] = {
 _KEY = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 _ETAG = re.compile(r'(W/)?"([^"]*)"')
 _VERSION = re.compile(r"[0-9]{1,10}")
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _LAST_VERSION = 2**31 - 1
 _MINIMAL = re.compile(r"(^|[,;\s])return=minimal($|[,;\s])", re.IGNORECASE)
 _KEY_RULE = "An idempotency key is 1 to 128 of A-Z a-z 0-9 _ . : -"
@@ -73,9 +74,12 @@ def command_request(
         raise InvalidFields.at("command_id", UNKNOWN_FIELD)
     if envelope.any_version and model is CreateDraft:
         raise ConditionFailed("If-Match: * asks for a draft that exists already.")
-    identity = command_identity(actor.user_id, draft_named(fields.get("draft_id")), key)
+    draft = draft_named(fields.get("draft_id"))
+    told = _told(fields, model) | {"command_id": command_identity(actor.user_id, draft, key)}
+    if draft is not None:
+        told["draft_id"] = draft
     try:
-        command = model.model_validate({**_told(fields, model), "command_id": identity})
+        command = model.model_validate(told)
     except ValidationError as invalid:
         raise InvalidFields.of(invalid) from None
     return CommandRequest(command, key, expected, request_id)
@@ -99,10 +103,14 @@ def model_of(fields: Mapping[str, Any]) -> type[Command]:
     return model
 
 
-def draft_named(value: object) -> UUID | None:
+def draft_named(value: object) -> Id | None:
     """Return the draft that a field names, or None for what is no UUID: the command's model will refuse that."""
+    if not isinstance(value, str):
+        return None
+    if _UUID.fullmatch(value):
+        return Id(value)
     try:
-        return UUID(value) if isinstance(value, str) else None
+        return Id(UUID(value).bytes)  # any other spelling
     except ValueError:
         return None
 

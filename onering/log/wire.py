@@ -23,15 +23,14 @@ def encode_event(event: StoredEvent, principal: Principal) -> bytes:
     head = orjson.dumps(
         {
             "type": event.type,
-            "draft_id": event.stream_id,
+            "draft_id": str(event.stream_id),
             "version": event.version,
             "position": f"{event.lane}.{event.position}",
-            "event_id": event.event_id,
+            "event_id": str(event.event_id),
             "at": timestamp(event.recorded_at),
             "actor": {"id": principal(event.issuer, event.subject)},
-            "command_id": event.command_id,
-        },
-        default=str,  # asyncpg reads ids as a subclass of UUID, which orjson does not know
+            "command_id": str(event.command_id),
+        }
     )
     payload = event.payload if event.payload is not None else '{"idempotency_key":null,"data":null}'
     return b"%b,%b" % (head[:-1], payload.encode()[1:])
