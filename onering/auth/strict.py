@@ -7,6 +7,8 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import NoReturn, TypeGuard
 
+import orjson
+
 # A string (closed or not, so that each character is looked at once) or a bracket.
 _STRUCTURE = re.compile(r'(?s)"(?:[^"\\]++|\\.)*+"?|[\[\]{}]')
 
@@ -43,12 +45,36 @@ def json_value(raw: bytes, *, depth: int) -> object:
 
     Raises `Ambiguous` for duplicate members, NaN and infinities, and a byte order mark.
     """
+    if (flat := _flat_object(raw)) is not None:
+        return flat
     try:
         text = raw.decode("utf-8")
         _limit_depth(text, depth)
         return _DECODER.decode(text)
     except ValueError:
         raise Ambiguous("not strict JSON") from None
+
+
+def _flat_object(raw: bytes) -> dict[str, object] | None:
+    """Return what most bodies are, an object of texts and whole numbers, in a fraction of the time; else None.
+
+    A member that is there twice shows in the quotation marks: two for each name and each text, none of them escaped.
+    """
+    if b"\\" in raw:
+        return None
+    try:
+        value = orjson.loads(raw)
+    except ValueError:
+        return None
+    if not isinstance(value, dict):
+        return None
+    texts = len(value)
+    for member in value.values():
+        if isinstance(member, str):
+            texts += 1
+        elif not isinstance(member, int):
+            return None
+    return value if raw.count(b'"') == 2 * texts else None
 
 
 def is_name(value: object, *, limit: int = 255) -> TypeGuard[str]:
