@@ -1,5 +1,6 @@
 """Between the domain's events and the log's payloads: one spelling out, every known schema version in."""
 
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
@@ -25,10 +26,19 @@ class UnknownEvent(Exception):
 UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
 
+# What this process encoded last: its own commits come back from the tail a moment later, as the same text.
+_ENCODED = 1024
+_encoded: OrderedDict[str, Event] = OrderedDict()
+
+
 def encode_payload(event: Event, idempotency_key: str | None) -> str:
     """Return the payload text of a new event; fields that are absent or None are left out of `data`."""
     data = event.model_dump_json(exclude={"type"}, exclude_none=True)
-    return '{"idempotency_key":%s,"data":%s}' % (orjson.dumps(idempotency_key).decode(), data)  # noqa: UP031
+    payload = '{"idempotency_key":%s,"data":%s}' % (orjson.dumps(idempotency_key).decode(), data)  # noqa: UP031
+    _encoded[payload] = event
+    if len(_encoded) > _ENCODED:
+        _encoded.popitem(last=False)
+    return payload
 
 
 def decode(event: StoredEvent) -> Event:
@@ -36,6 +46,8 @@ def decode(event: StoredEvent) -> Event:
     newest, model = EVENT_TYPES.get(event.type, (0, None))
     if model is None or event.schema_version > newest or event.payload is None:
         raise UnknownEvent(event)
+    if isinstance(own := _encoded.get(event.payload), model) and event.schema_version == newest:
+        return own
     data = orjson.loads(event.payload)["data"]
     for version in range(event.schema_version, newest):
         data = UPCASTERS[event.type, version](data)

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from onering.domain.events import EVENT_TYPES, SegmentAdded
+from onering.domain.events import EVENT_TYPES, CollaboratorRemoved, SegmentAdded
 from onering.log.append import Append, Appended, NewEvent, Write, append
 from onering.log.codec import UPCASTERS, UnknownEvent, decode, encode_payload
 from onering.log.event import DEFAULT_LANE as LANE
@@ -29,6 +29,14 @@ async def stored(conn: Any, type: str, schema_version: int, data: str) -> Stored
 async def test_fields_of_a_later_release_are_ignored(app: Any) -> None:
     event = await stored(app, "segment_added", 1, SEGMENT[:-1] + ',"mood":"calm"}')
     assert decode(event) == SegmentAdded.model_validate_json(SEGMENT)
+
+
+async def test_an_event_of_the_same_words_but_another_type_is_not_taken_for_it(app: Any) -> None:
+    removed = CollaboratorRemoved(user_id="bob")
+    data = encode_payload(removed, None).partition('"data":')[2][:-1]
+    assert decode(await stored(app, "collaborator_removed", 1, data)) == removed
+    with pytest.raises(UnknownEvent):
+        decode(await stored(app, "collaborator_added", 1, data))
 
 
 @pytest.mark.parametrize(("type", "schema_version"), [("draft_sung", 1), ("segment_added", 2)])
