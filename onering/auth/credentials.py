@@ -1,7 +1,7 @@
 """What the headers and the URL of a request claim about its sender, read without believing any of it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -23,16 +23,16 @@ class Presented(NamedTuple):
 
 
 _FIELDS = (b"authorization", b"x-user-id", b"host", b"origin", b"cookie")
+_UNSENT: Mapping[bytes, tuple[str, ...]] = dict.fromkeys(_FIELDS, ())
 
 
 def presented(headers: Sequence[tuple[bytes, bytes]]) -> Presented:
     """Collect the fields from ASGI headers (lower-case names)."""
-    sent = dict(headers)
-    return Presented(*[_values(headers, name) if name in sent else () for name in _FIELDS])
-
-
-def _values(headers: Sequence[tuple[bytes, bytes]], wanted: bytes) -> tuple[str, ...]:
-    return tuple([value.decode("latin-1") for name, value in headers if name == wanted])
+    sent = dict(_UNSENT)
+    for name, value in headers:
+        if name in sent:
+            sent[name] += (value.decode("latin-1"),)
+    return Presented(*sent.values())
 
 
 def bearer(authorization: tuple[str, ...]) -> str | None:
