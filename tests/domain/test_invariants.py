@@ -173,8 +173,9 @@ def test_every_event_comes_back_from_its_payload_as_it_was(
 ) -> None:
     event = event.model_copy(update={"decided_at": decided_at})
     newest, _ = EVENT_TYPES[event.type]
+    # A space more, so that it is read as any other process reads it, not recognised as what was just written here.
     stored = StoredEvent(
-        0, 1, DRAFT, "draft", 1, WORKSPACE, UUID(int=2), event.type, newest, encode_payload(event, key),
+        0, 1, DRAFT, "draft", 1, WORKSPACE, UUID(int=2), event.type, newest, encode_payload(event, key) + " ",
         "test", "alice", None, COMMAND, "r", None, START,
     )  # fmt: skip
     assert decode(stored) == event
