@@ -67,6 +67,13 @@ class FeedProtocol(WebSocketsSansIOProtocol):
         if self.listener is not None:
             self.listener.writable()
 
+    def eof_received(self) -> None:
+        """The client says nothing more: it has left (RFC 6455 §7.1.5 knows no half-open end), and gets nothing new."""
+        super().eof_received()
+        if self.listener is not None:
+            self.listener.lost()
+        self._cut_soon()
+
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         if self._cut is not None:
@@ -77,8 +84,7 @@ class FeedProtocol(WebSocketsSansIOProtocol):
     def on_task_complete(self, task: "asyncio.Task[None]") -> None:
         super().on_task_complete(task)
         if not self.disconnected:
-            # The transport may be closing, but flushes first, which a client that reads nothing never lets it.
-            self._cut = self.loop.call_later(CLOSE_SECONDS, self.transport.abort)
+            self._cut_soon()
 
     def handle_cont(self, event: Frame) -> None:
         if len(self.frames) >= MOST_FRAGMENTS:
@@ -118,6 +124,11 @@ class FeedProtocol(WebSocketsSansIOProtocol):
             self.read_paused = False
             self.transport.resume_reading()
         self.close_timer = self.loop.call_later(CLOSE_SECONDS, self.transport.abort)
+
+    def _cut_soon(self) -> None:
+        # The transport closes by itself, but flushes first, which a client that reads nothing never lets it.
+        if self._cut is None:
+            self._cut = self.loop.call_later(CLOSE_SECONDS, self.transport.abort)
 
     def _frame_received(self) -> None:
         if self.listener is not None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from onering.live import transport
 from onering.live.limits import Limits
 from onering.live.transport import FeedProtocol
 from tests.live.serving import by_header, eventually, joined, private, serving, stalled
@@ -105,6 +106,18 @@ async def test_a_catching_up_reader_that_leaves_is_forgotten(app_dsn):
             await eventually(lambda: server.hub.sockets == 0)
             assert server.hub.lagging == 0
             assert server.hub.closes == {1005: 1}
+
+
+async def test_one_that_closes_its_half_is_cut_off_and_gets_nothing_new(app_dsn, monkeypatch):
+    """What is unsent never leaves, and the transport would wait for it for ever."""
+    monkeypatch.setattr(transport, "CLOSE_SECONDS", 0.2)
+    async with serving(app_dsn, limits=LIMITS, narrow=True) as server:
+        draft = await private(server, "bob")
+        async with stalled(server, draft, "bob") as slow:
+            await _fill(server, draft)
+            slow.socket.transport.write_eof()
+            await eventually(lambda: server.hub.sockets == 0)
+            assert server.hub.lagging == 0
 
 
 async def test_pings_are_not_queued_for_somebody_behind(app_dsn):
