@@ -1,4 +1,4 @@
-"""Who uses the service while it is broken: writers that retry with their key, and readers that resume."""
+"""Who uses the service while it is broken: writers that retry with their key, readers that go on where they were."""
 
 import asyncio
 import random
@@ -10,90 +10,130 @@ import orjson
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-WHO = {"X-User-Id": "alice"}
+from scripts.soaking.score import Score
+from scripts.soaking.seen import LOST, Events, Reader, parse
+
+WRITER = "alice"
+WHO = {"X-User-Id": WRITER}
 RETRY_SECONDS = 0.05
+POLL_SECONDS = 0.1
 # What may be answered to a command that is fine: not now, or others were first.
 PASSING = (409, 503)
+# Whoever waits longer for an answer was left hanging: the longest command, a frozen worker, and a busy machine.
+HANGING_SECONDS = 25.0
 
 
-@dataclass
-class Written:
-    """What writers sent and were told: (draft, key) → version; how often an answer was missing or put off."""
-
-    sent: int = 0
-    acknowledged: dict[tuple[str, str], int] = field(default_factory=dict)
-    broken: int = 0
-    put_off: int = 0
-    wrong: list[str] = field(default_factory=list)
+def _client(url: str, user: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        base_url=url, headers={"X-User-Id": user}, trust_env=False, timeout=httpx.Timeout(HANGING_SECONDS)
+    )
 
 
 async def drafts(url: str, number: int) -> list[str]:
-    """Create drafts as alice and return their ids."""
-    async with httpx.AsyncClient(base_url=url, headers=WHO, trust_env=False) as client:
-        answers = [(await client.post("/v1/collab/drafts", json={"title": f"Soak {n}"})).json() for n in range(number)]
+    """Create public drafts as the writer and return their ids."""
+    async with _client(url, WRITER) as client:
+        bodies = [{"title": f"Soak {n}", "visibility": "public"} for n in range(number)]
+        answers = [(await client.post("/v1/collab/drafts", json=body)).json() for body in bodies]
     return [answer["data"]["draft_id"] for answer in answers]
 
 
-async def write(name: str, url: str, drafts: list[str], written: Written, stop: asyncio.Event) -> None:
+async def write(name: str, url: str, drafts: list[str], score: Score, stop: asyncio.Event) -> None:
     """Add segments until told to stop; each is sent again with its key until it is acknowledged."""
-    async with httpx.AsyncClient(base_url=url, headers=WHO, trust_env=False, timeout=20) as client:
+    async with _client(url, WRITER) as client:
         for n in count():
             if stop.is_set():
                 return
-            written.sent += 1
-            await _acknowledged(client, drafts[n % len(drafts)], f"{name}-{n}", written)
+            score.now.sent += 1
+            await _insist(client, drafts[n % len(drafts)], f"{name}-{n}", score)
 
 
-async def _acknowledged(client: httpx.AsyncClient, draft: str, key: str, written: Written) -> None:
+async def _insist(client: httpx.AsyncClient, draft: str, key: str, score: Score) -> None:
     body = {"type": "add-segment", "draft_id": draft, "content": key, "idempotency_key": key}
     while True:
         try:
             answer = await client.post("/v1/commands", json=body)
+        except httpx.ReadTimeout:
+            score.wrong.append(f"{key}: no answer within {HANGING_SECONDS:g} seconds")
         except httpx.HTTPError:
-            written.broken += 1
+            score.now.unknown += 1
         else:
             if answer.status_code == 200:
-                written.acknowledged[draft, key] = answer.json()["data"]["version"]
+                score.acknowledge(draft, key, answer.json()["data"]["version"])
                 return
-            written.put_off += 1
-            if answer.status_code not in PASSING:
-                written.wrong.append(f"{key}: {answer.status_code} {answer.text}")
+            score.now.refused += 1
+            if not _is_clear(answer):
+                score.wrong.append(f"{key}: {answer.status_code} {answer.text}")
         await asyncio.sleep(RETRY_SECONDS)
 
 
-@dataclass
-class Observed:
-    """What a reader of one draft saw, in order: (version, event id); and what should not have been."""
-
-    draft: str
-    seen: list[tuple[int, str]] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
-    connections: int = 0
+def _is_clear(answer: httpx.Response) -> bool:
+    """Whether a refusal says that another try may do, in the way that all problems are said."""
+    told = answer.headers.get("content-type") == "application/problem+json"
+    return told and answer.status_code in PASSING and ("retry-after" in answer.headers or answer.status_code == 409)
 
 
-async def read(port: int, observed: Observed) -> None:
-    """Follow a draft until cancelled, resuming after every break."""
+async def follow(port: int, reader: Reader, score: Score) -> None:
+    """Follow a draft live until cancelled, resuming after every break."""
     while True:
-        after = len(observed.seen)
-        url = f"ws://127.0.0.1:{port}/v1/ws/drafts/{observed.draft}?after={after}&mode=events"
+        url = f"ws://127.0.0.1:{port}/v1/ws/drafts/{reader.draft}?{reader.query}"
         try:
-            async with connect(url, additional_headers=WHO, ping_interval=None, max_size=None) as socket:
-                observed.connections += 1
+            async with _connected(url, reader.user) as socket:
+                reader.connected(f"port {port}")
                 async for text in socket:
-                    _take(orjson.loads(text), observed)
-        except (OSError, TimeoutError, EOFError, ConnectionClosed, InvalidHandshake):
+                    assert isinstance(text, str)
+                    _count(text, reader, score)
+                    if not reader.took(text):
+                        break
+                reader.closed(socket.close_code or LOST)
+        except ConnectionClosed as closed:
+            reader.closed(closed.rcvd.code if closed.rcvd else LOST)
+        except (OSError, TimeoutError, EOFError, InvalidHandshake):
             pass
         await asyncio.sleep(random.uniform(0, 0.2))
 
 
-def _take(frame: dict[str, object], observed: Observed) -> None:
-    last = len(observed.seen)
-    if frame["type"] == "welcome" and frame["from"] != last:
-        observed.wrong.append(f"resumed at {frame['from']} instead of {last}")
-    if frame["type"] == "events":
-        events = frame["events"]
-        assert isinstance(events, list)
-        for event in events:
-            if event["version"] != len(observed.seen) + 1:
-                observed.wrong.append(f"after {len(observed.seen)} came {event['version']}")
-            observed.seen.append((event["version"], event["event_id"]))
+def _connected(url: str, user: str) -> connect:
+    who = {"X-User-Id": user}
+    return connect(url, additional_headers=who, ping_interval=None, max_size=None, compression=None, proxy=None)
+
+
+def _count(text: str, reader: Reader, score: Score) -> None:
+    if isinstance(frame := parse(text), Events):
+        last = reader.last or 0
+        for event in frame.events:
+            score.observe(event.version, last)
+            last = max(last, event.version)
+
+
+@dataclass
+class Pages:
+    """Somebody who reads a draft's events page by page: (version, event id), in order."""
+
+    draft: str
+    seen: list[tuple[int, str]] = field(default_factory=list)
+
+
+async def turn(url: str, pages: Pages, score: Score) -> None:
+    """Ask for what comes after the last page, until cancelled."""
+    async with _client(url, "reader") as client:
+        while True:
+            query = {"after": len(pages.seen), "limit": 100}
+            try:
+                answer = await client.get(f"/v1/collab/drafts/{pages.draft}/events", params=query)
+            except httpx.ReadTimeout:
+                score.wrong.append(f"a page of {pages.draft}: no answer within {HANGING_SECONDS:g} seconds")
+            except httpx.HTTPError:
+                pass
+            else:
+                _read(answer, pages, score)
+            await asyncio.sleep(POLL_SECONDS)
+
+
+def _read(answer: httpx.Response, pages: Pages, score: Score) -> None:
+    if answer.status_code != 200:
+        if not _is_clear(answer):
+            score.wrong.append(f"a page of {pages.draft}: {answer.status_code} {answer.text}")
+        return
+    for event in orjson.loads(answer.content)["data"]:
+        score.observe(event["version"], len(pages.seen))
+        pages.seen.append((event["version"], event["event_id"]))

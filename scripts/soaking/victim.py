@@ -1,134 +1,191 @@
-"""The service that is broken: `onering serve` on a folder of its own, its processes, and ways to end them."""
+"""The service that is broken: `onering serve` on a folder of its own, the processes of it, and its database."""
 
 import asyncio
 import os
-import random
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from time import monotonic
 
+import asyncpg
 import httpx
 
+from onering.log.connection import DATABASE_FAULTS
 from onering.service.folders import DataFolder
 from onering.service.listener import bind
 from onering.service.postgres import EmbeddedPostgres
+from scripts.soaking.proxy import Proxy, proxied
 
 READY_SECONDS = 60.0
+START_SECONDS = 10.0
 STEP = 0.1
+# Short ones, so that a round sees the end of what hangs; and the sign of life that idle readers are judged by.
+SETTINGS = {
+    "ONERING_COMMAND_SECONDS": "5",
+    "ONERING_STATEMENT_SECONDS": "4",
+    "ONERING_HEARTBEAT_SECONDS": "2",
+    "ONERING_LOG_LEVEL": "error",
+}
 
 
 class Victim:
-    """A running service; `kills` counts the processes that were ended by SIGKILL."""
+    """A running service; with a `proxy` its database is `postgres`, behind that, else one of its own."""
 
-    def __init__(self, parent: Path, workers: int) -> None:
-        self.folder = DataFolder(parent / "data")
-        self.kills = 0
+    def __init__(self, parent: Path, workers: int, postgres: EmbeddedPostgres, proxy: Proxy | None = None) -> None:
+        self.postgres = postgres
+        self.proxy = proxy
         self._log = parent / "log"
+        self._since: dict[int, float] = {}
         self._workers = workers
         with bind("127.0.0.1", 0) as free:
             self.port = free.getsockname()[1]
-        self._supervisor = self._started()
+        self.service = self._started()
+
+    @property
+    def url(self) -> str:
+        """Where it serves."""
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def dsn(self) -> str:
-        """The administrator's DSN to the log."""
-        return EmbeddedPostgres(self.folder).dsn_beside()
+        """The administrator's DSN to the log, past any proxy."""
+        return self.postgres.dsn() if self.proxy else self.postgres.dsn_beside()
+
+    @property
+    def place(self) -> list[str]:
+        """The options with which a command of `onering` finds the database."""
+        return ["--database-url", self.dsn] if self.proxy else ["--data", str(self.postgres.folder.path)]
 
     async def ready(self) -> None:
         """Wait until it serves. Raises RuntimeError with what it said if it never does."""
-        url = f"http://127.0.0.1:{self.port}/readyz"
         async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
-            for _ in range(int(READY_SECONDS / STEP)):
-                try:
-                    if (await client.get(url)).status_code == 200:
+            deadline = monotonic() + READY_SECONDS
+            while self.service.poll() is None and monotonic() < deadline:
+                with suppress(httpx.HTTPError):
+                    if (await client.get(f"{self.url}/readyz")).status_code == 200:
                         return
-                except httpx.HTTPError:
-                    pass
                 await asyncio.sleep(STEP)
         raise RuntimeError(f"it did not come back:\n{self._log.read_text()[-4000:]}")
 
-    async def hurt(self, chance: random.Random) -> str:
-        """Kill something; return what. What does not come back by itself is started again."""
-        blow = chance.choice((self._kill_worker, self._kill_postgres, self._kill_session, self._kill_all))
-        blow(chance)
-        await asyncio.sleep(chance.uniform(0, 0.3))
-        if self._supervisor.poll() is not None:
-            self._supervisor = self._started()
-        return blow.__name__.removeprefix("_kill_")
+    def workers(self) -> list[int]:
+        """Return the process ids of its workers."""
+        found = children(self.service.pid, lambda line: "onering.service.worker" in line)
+        for pid in found:
+            self._since.setdefault(pid, monotonic())
+        return found
+
+    def settled(self) -> set[int]:
+        """Return the workers that are surely beyond their start, in which a fault may end one."""
+        return {pid for pid in self.workers() if self._since[pid] < monotonic() - START_SECONDS}
+
+    def postmaster(self) -> list[int]:
+        """Return the process id of its Postgres, if one runs."""
+        if self.proxy is None:
+            return children(self.service.pid, lambda line: "postgres -D" in line)
+        return [self.postgres.pid] if self.postgres.alive() else []
+
+    def sessions(self) -> list[int]:
+        """Return the process ids of the service's sessions in Postgres."""
+        return [pid for parent in self.postmaster() for pid in children(parent, lambda line: "onering_app" in line)]
+
+    async def revive(self) -> None:
+        """Start what was killed and does not come back by itself."""
+        if self.proxy is not None and not self.postgres.alive():
+            await asyncio.to_thread(self.postgres.run)
+        if self.service.poll() is not None:
+            self.service = self._started()
+
+    async def ask(self, sql: str) -> object:
+        """Return what the administrator is told; None if the database is away."""
+        try:
+            conn = await asyncpg.connect(self.dsn, timeout=5)
+        except DATABASE_FAULTS:
+            return None
+        try:
+            return await conn.fetchval(sql, timeout=5)
+        except DATABASE_FAULTS:
+            return None
+        finally:
+            conn.terminate()
+
+    def command(self, *words: str) -> "subprocess.Popen[str]":
+        """Start a command of `onering` on the database."""
+        return subprocess.Popen(
+            [_ONERING, *words, *self.place],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=_environment(),
+        )
 
     def stop(self) -> int:
         """Stop it cleanly; return its exit code."""
-        self._supervisor.send_signal(signal.SIGTERM)
-        return self._supervisor.wait(READY_SECONDS)
-
-    def end(self) -> None:
-        """End whatever is left of it."""
-        if self._supervisor.poll() is None:
-            self.stop()
+        if self.service.poll() is None:
+            self.service.send_signal(signal.SIGTERM)
+        return self.service.wait(READY_SECONDS)
 
     def _started(self) -> "subprocess.Popen[bytes]":
-        command = [str(Path(sys.executable).with_name("onering")), "serve", "--port", str(self.port)]
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("ONERING_")}
-        environment.pop("DATABASE_URL", None)
+        place = {"DATABASE_URL": self.proxy.dsn} if self.proxy else {}
+        options = ["--port", str(self.port), "--workers", str(self._workers)]
         with self._log.open("ab") as log:
             return subprocess.Popen(
-                [*command, "--data", str(self.folder.path), "--workers", str(self._workers)],
+                [_ONERING, "serve", *options, "--data", str(self.postgres.folder.path)],
                 stdout=log,
                 stderr=log,
-                env=environment | {"ONERING_LOG_LEVEL": "error"},
+                env=_environment() | SETTINGS | place,
             )
 
-    def _kill_worker(self, chance: random.Random) -> None:
-        self._kill_one(chance, self._supervisor.pid, lambda line: "onering.service.worker" in line)
 
-    def _kill_postgres(self, chance: random.Random) -> None:
-        self._kill_one(chance, self._supervisor.pid, lambda line: "postgres -D" in line)
-
-    def _kill_session(self, chance: random.Random) -> None:
-        """Kill one session of Postgres, which makes it end and recover all of them."""
-        for postmaster, _ in _children(self._supervisor.pid, lambda line: "postgres -D" in line):
-            self._kill_one(chance, postmaster, lambda line: "onering_app" in line)
-
-    def _kill_all(self, chance: random.Random) -> None:
-        """Kill everything but Postgres's own children, which end by themselves: a machine that lost its power."""
-        for pid, _ in _children(self._supervisor.pid, lambda line: True):
-            self._kill(pid)
-        self._kill(self._supervisor.pid)
-        self._supervisor.wait()
-
-    def _kill_one(self, chance: random.Random, parent: int, which: Callable[[str], bool]) -> None:
-        if found := _children(parent, which):
-            self._kill(chance.choice(found)[0])
-
-    def _kill(self, pid: int) -> None:
-        try:
-            os.kill(pid, signal.SIGKILL)
-            self.kills += 1
-        except ProcessLookupError:
-            return
+_ONERING = str(Path(sys.executable).with_name("onering"))
 
 
-@contextmanager
-def victim(workers: int) -> Iterator[Victim]:
-    """Serve until the block ends; the data is thrown away."""
-    parent = Path(tempfile.mkdtemp(prefix="onering-soak-"))
-    parent.chmod(0o755)
-    made = Victim(parent, workers)
-    try:
-        yield made
-    finally:
-        made.end()
-        shutil.rmtree(parent)
+def _environment() -> dict[str, str]:
+    ours = ("ONERING_", "DATABASE_URL")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
-def _children(parent: int, which: Callable[[str], bool]) -> list[tuple[int, str]]:
+def children(parent: int, which: Callable[[str], bool]) -> list[int]:
+    """Return the child processes of `parent` whose command line is such a one."""
     shown = subprocess.run(
         ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(parent)], check=False, capture_output=True, text=True
     )
     lines = [line.strip().partition(" ") for line in shown.stdout.splitlines()]
-    return [(int(pid), arguments) for pid, _, arguments in lines if which(arguments)]
+    return [int(pid) for pid, _, arguments in lines if which(arguments)]
+
+
+def _folder() -> Path:
+    parent = Path(tempfile.mkdtemp(prefix="onering-soak-"))
+    # Postgres's own user must be able to pass through.
+    parent.chmod(0o755)
+    return parent
+
+
+@asynccontextmanager
+async def victim(workers: int, *, behind_proxy: bool) -> AsyncIterator[Victim]:
+    """Serve until the block ends; the data is thrown away."""
+    parent = _folder()
+    try:
+        postgres = EmbeddedPostgres(DataFolder(parent / "data"), say=lambda _: None)
+        if behind_proxy:
+            await asyncio.to_thread(postgres.start)
+            async with proxied(postgres.dsn()) as proxy, _ended(Victim(parent, workers, postgres, proxy)) as made:
+                yield made
+        else:
+            async with _ended(Victim(parent, workers, postgres)) as made:
+                yield made
+    finally:
+        await asyncio.to_thread(postgres.stop)
+        shutil.rmtree(parent)
+
+
+@asynccontextmanager
+async def _ended(made: Victim) -> AsyncIterator[Victim]:
+    try:
+        yield made
+    finally:
+        await asyncio.to_thread(made.stop)

@@ -2,49 +2,63 @@
 
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import astuple, fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from scripts.soaking import verdict as verdicts
-from scripts.soaking.people import Observed, Written
+from scripts.soaking.people import Pages
+from scripts.soaking.report import COLUMNS
+from scripts.soaking.score import Score, Tally
+from scripts.soaking.seen import Reader
 from scripts.soaking.verdict import verdict
 from tests.node import node
 
 ROOT = Path(__file__).parents[2]
+CLEAN = "lost 0, stored twice 0, misplaced 0, gaps 0, repeats 0, disorder 0, anything else 0"
 
 
-def test_killed_at_random_points_under_load_nothing_is_lost_repeated_or_missed() -> None:
-    command = [sys.executable, "-m", "scripts.soaking", "--rounds", "6", "--writers", "3", "--readers", "2"]
+def test_broken_at_random_points_under_load_nothing_is_lost_repeated_or_missed() -> None:
+    command = [sys.executable, "-m", "scripts.soaking", "--rounds", "4", "--writers", "3", "--readers", "2"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=110)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "lost 0, stored twice 0" in done.stdout
+    assert CLEAN in done.stdout
+
+
+def test_every_count_has_its_column() -> None:
+    assert len(COLUMNS) == len(fields(Tally))
+    assert astuple(Tally(1, sent=2) + Tally(1, disorder=3)) == (2, 2, *[0] * 10, 3)
+    assert [Tally(**{field.name: 1}).clean for field in fields(Tally)] == [True] * 7 + [False] * 6
+
+
+def told(score: Score, draft: object, key: str, version: int) -> None:
+    score.acknowledge(str(draft), key, version)
 
 
 async def test_what_is_lost_misplaced_or_unseen_is_found(app_dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verdicts, "CATCH_UP_SECONDS", 0)
+    score = Score()
+    score.begin("a fault")
     async with node(app_dsn) as one:
         draft = str((await one.create()).draft_id)
-        added = await one.add((await one.create()).draft_id, key="kept")
-        told = {(draft, "lost"): 2, (str(added.draft_id), "kept"): 3}
-        seen = [(1, "another event")]
-        found = await verdict(app_dsn, Written(acknowledged=told), [Observed(draft, seen, ["out of order"])])
-    assert asdict(found) == {
-        "stored": 1,
-        "lost": 1,
-        "repeated": 0,
-        "misplaced": 1,
-        "gaps": 0,
-        "wrong_leaves": 0,
-        "unseen": 1,
-        "disorder": 1,
-    }
-    assert not found.clean
+        kept = (await one.add((await one.create()).draft_id, key="kept")).draft_id
+        told(score, draft, "lost", 2)
+        score.begin("another fault")
+        told(score, kept, "kept", 3)
+        seen = Pages(draft, [(1, "another event")])
+        found = await verdict(app_dsn, score, [Reader("bob", "bob", draft)], [seen])
+    assert (score.kinds["a fault"].lost, score.kinds["another fault"].lost) == (1, 0)
+    assert (score.total.stored, score.total.misplaced, score.total.twice) == (1, 1, 0)
+    assert (found.events, found.gaps, found.wrong_leaves, found.unseen) == (3, 0, 0, 1)
+    assert "1 places of pages are not what the log has" in found.findings
+    assert not score.clean
 
 
 async def test_what_was_altered_removed_or_repeated_is_found(app_dsn: str, owner: Any) -> None:
+    score = Score()
+    score.begin("a fault")
     async with node(app_dsn) as one:
         draft = (await one.create()).draft_id
         for n in range(4):
@@ -53,5 +67,14 @@ async def test_what_was_altered_removed_or_repeated_is_found(app_dsn: str, owner
         await owner.execute("UPDATE onering.events SET subject = 'mallory' WHERE position = 2")
         await owner.execute("UPDATE onering.events SET payload = replace(payload, 'k3', 'k2') WHERE position = 5")
         await owner.execute("DELETE FROM onering.events WHERE position = 3")
-        found = await verdict(app_dsn, Written(), [])
-    assert (found.wrong_leaves, found.repeated, found.gaps) == (2, 1, 2)
+        found = await verdict(app_dsn, score, [], [])
+    assert (found.wrong_leaves, score.total.twice, found.gaps) == (2, 1, 2)
+
+
+def test_what_a_reader_is_given_out_of_turn_is_counted() -> None:
+    score = Score()
+    score.begin("a fault")
+    for version, last in ((1, 0), (3, 1), (3, 3), (2, 3)):
+        score.observe(version, last)
+    tally = score.kinds["a fault"]
+    assert (tally.observed, tally.gaps, tally.repeats, tally.disorder) == (4, 1, 1, 1)

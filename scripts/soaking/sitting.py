@@ -1,0 +1,105 @@
+"""One service soaked: people use it, faults come one after the other, and in the end everything is compared."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from scripts.soaking.faults import DEADLY, Fault
+from scripts.soaking.people import Pages, drafts, follow, turn, write
+from scripts.soaking.score import Score
+from scripts.soaking.seen import Reader
+from scripts.soaking.verdict import verdict
+from scripts.soaking.victim import Victim, victim
+
+BETWEEN = (0.3, 1.5)
+# For writers to have everything acknowledged in the end.
+PATIENCE_SECONDS = 120.0
+# What auditors run in the end, and what is to be done before: a rebuild that was killed goes on where it stopped.
+REBUILDS = (("rebuild", "access"), ("rebuild", "drafts"), ("rebuild", "timeline"))
+AUDITS = (("replay", "print"),)
+
+
+@dataclass
+class Load:
+    """What people see while they write and read; those who write stop when `stop` is set."""
+
+    readers: Sequence[Reader]
+    pages: Sequence[Pages]
+    writing: Sequence["asyncio.Task[None]"]
+    stop: asyncio.Event
+
+    async def written(self) -> None:
+        """Wait until everything that was sent is acknowledged. Raises TimeoutError."""
+        self.stop.set()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await asyncio.gather(*self.writing)
+
+
+@asynccontextmanager
+async def under_load(port: int, score: Score, *, writers: int, readers: int) -> AsyncIterator[Load]:
+    """Have people write to and read from drafts of their own until the block ends."""
+    url = f"http://127.0.0.1:{port}"
+    made = await drafts(url, readers)
+    stop = asyncio.Event()
+    following = [Reader(f"reader {n}", "reader", draft) for n, draft in enumerate(made)]
+    turning = [Pages(draft) for draft in made]
+    async with asyncio.TaskGroup() as group:
+        reading = [group.create_task(follow(port, reader, score)) for reader in following]
+        reading += [group.create_task(turn(url, pages, score)) for pages in turning]
+        writing = [group.create_task(write(f"w{n}", url, made, score, stop)) for n in range(writers)]
+        yield Load(following, turning, writing, stop)
+        for task in (*reading, *writing):
+            task.cancel()
+
+
+async def sitting(
+    plan: Sequence[tuple[str, Fault]],
+    score: Score,
+    chance: random.Random,
+    workers: int,
+    writers: int,
+    readers: int,
+    *,
+    behind_proxy: bool,
+    advance: Callable[[str], None],
+) -> None:
+    """Carry out `plan` on a service of its own; everything is counted in `score`."""
+    told = score.told
+    score.told = {}
+    async with victim(workers, behind_proxy=behind_proxy) as target:
+        await target.ready()
+        async with under_load(target.port, score, writers=writers, readers=readers) as load:
+            for kind, fault in plan:
+                await _round(target, kind, fault, score, chance)
+                advance(kind)
+            await load.written()
+            found = await verdict(target.dsn, score, load.readers, load.pages)
+        score.wrong += found.findings
+        await _audit(target, score)
+        if code := await asyncio.to_thread(target.stop):
+            score.wrong.append(f"its exit code is {code}")
+    score.told |= told
+
+
+async def _round(target: Victim, kind: str, fault: Fault, score: Score, chance: random.Random) -> None:
+    await asyncio.sleep(chance.uniform(*BETWEEN))
+    score.begin(kind)
+    before = target.settled()
+    await fault(target, chance)
+    await asyncio.sleep(chance.uniform(0, 0.3))
+    if target.service.poll() is not None and kind != "kill -9 everything":
+        score.wrong.append(f"{kind}: the service ended with {target.service.returncode}")
+    await target.revive()
+    await target.ready()
+    if kind not in DEADLY and (ended := before - set(target.workers())):
+        score.wrong.append(f"{kind}: the server processes {sorted(ended)} ended")
+
+
+async def _audit(target: Victim, score: Score) -> None:
+    for words in (*REBUILDS, *AUDITS):
+        command = target.command(*words)
+        said, _ = await asyncio.to_thread(command.communicate)
+        if command.returncode:
+            score.wrong.append(f"onering {' '.join(words)}: {said.strip()[-2000:]}")
