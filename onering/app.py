@@ -73,7 +73,7 @@ async def running(
 ) -> AsyncIterator[Process]:
     """Run everything behind the port on the database at `dsn`, which is migrated, until the block ends.
 
-    `development_secret` (32 bytes or more) admits the tokens of `onering token`, in local and test. Raises
+    A database that is away is waited for. `development_secret` (32 bytes or more) admits the tokens of `onering token`, in local and test. Raises
     boot.UnsafeConfiguration, LookupError for a database without a log, and DATABASE_FAULTS.
     """
     async with AsyncExitStack() as closing:
@@ -107,6 +107,8 @@ class _Means:
         closing: AsyncExitStack,
     ) -> "_Means":
         database = Database(dsn, statement_seconds=settings.statement_seconds)
+        # A process that gave up here would be started over and over, until whoever starts it gives up in turn.
+        await database.answering()
         # Whoever reads waits no longer than whoever writes.
         reads = replace(database, statement_seconds=min(settings.statement_seconds, settings.command_seconds))
         pool = await reads.pool("reads", size=settings.pool_connections)

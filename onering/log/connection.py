@@ -4,10 +4,15 @@ DATABASE_FAULTS     what a query can raise because the database is away, in trou
 said                what such a fault says, on one line
 """
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
+
+from onering.log.retry import Backoff
+
+logger = logging.getLogger(__name__)
 
 # What a statement raises when the database can't be reached, went away, or refuses: never a bug of the caller alone.
 # InternalClientError is how asyncpg answers a statement that meets a connection the server has just ended.
@@ -90,6 +95,19 @@ class Database:
         )
         await pool
         return pool
+
+    async def answering(self) -> None:
+        """Return once the database lets us in, however long that takes."""
+        backoff = Backoff()
+        while True:
+            try:
+                conn = await self.connect("start")
+            except DATABASE_FAULTS as fault:
+                logger.log(backoff.level(), "waiting for the database: %s", said(fault))
+                await backoff.wait()
+            else:
+                await conn.close()
+                return
 
     def _options(self, role: str) -> dict[str, Any]:
         return {

@@ -43,6 +43,7 @@ _LONG = 2.0
 # A killed postmaster's backends end by themselves at once; until then Postgres refuses to start beside them.
 _ORPHANS = "shared memory block"
 _ORPHANS_PATIENCE = 30.0
+_TOO_EARLY = "the database system is "
 
 
 class EmbeddedPostgres:
@@ -199,7 +200,7 @@ class EmbeddedPostgres:
         return done.stdout.strip() if done.returncode == 0 else None
 
     def _last_words(self) -> str:
-        """Return the last fatal line of the log."""
+        """Return the last fatal line of the log that is no answer to whoever asked too early."""
         lines = self.folder.log.read_text(errors="replace").splitlines()
-        fatal = [line for line in lines[-20:] if "FATAL" in line or "PANIC" in line]
+        fatal = [line for line in lines[-20:] if ("FATAL" in line or "PANIC" in line) and _TOO_EARLY not in line]
         return (fatal or lines or ["nothing was logged"])[-1]

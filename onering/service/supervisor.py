@@ -12,6 +12,7 @@ from onering import __version__
 from onering.auth import boot
 from onering.log.connection import DATABASE_FAULTS, Database
 from onering.log.event import DEFAULT_LANE
+from onering.log.retry import Backoff
 from onering.service.database import brought_up, data_folder, given_url, place
 from onering.service.faults import Misconfigured, ServiceError
 from onering.service.folders import DataFolder
@@ -147,13 +148,25 @@ class Supervisor:
             if not postgres.alive():
                 logger.error("Postgres died; it is started again")
                 self._database_up.clear()
-                await self._in_thread(postgres.run)
+                await self._start_again(postgres)
                 self._database_up.set()
             elif monotonic() - trimmed > TRIM_SECONDS:
                 trimmed = monotonic()
                 # A disk that is full is no reason to stop.
                 with suppress(OSError):
                     postgres.trim_log()
+
+    async def _start_again(self, postgres: EmbeddedPostgres) -> None:
+        """Try until it works: on a disk that is full, say, somebody makes room, and finds the service going on."""
+        backoff = Backoff()
+        while True:
+            try:
+                await self._in_thread(postgres.run)
+            except ServiceError as fault:
+                logger.log(backoff.level(), "%s", fault)
+                await backoff.wait()
+            else:
+                return
 
     async def _stop(self) -> None:
         # After a failure as well: a signal from here on hastens the stop, and must not break it off.
