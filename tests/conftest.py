@@ -4,7 +4,8 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -23,6 +24,7 @@ TEMPLATE = "onering_template"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--postgres", metavar="DIR", help="run on the Postgres whose programs are in DIR")
+    parser.addoption("--long", action="store_true", help="let tests that explore at random do so for minutes")
 
 
 @pytest.fixture(scope="session")
@@ -52,14 +54,28 @@ def _template(postgres: EmbeddedPostgres) -> str:
     return asyncio.run(migrate(postgres.dsn(database=TEMPLATE)))
 
 
-@pytest.fixture
-def _name(postgres: EmbeddedPostgres, _template: str) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def long(request: pytest.FixtureRequest) -> bool:
+    """Return whether there is time to explore."""
+    return bool(request.config.getoption("--long"))
+
+
+@contextmanager
+def _copied(postgres: EmbeddedPostgres) -> Iterator[str]:
     name = f"test_{uuid4().hex}"
     _administer(postgres, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
     # A copy has the contents of its template, not what was granted on the database itself.
     _administer(postgres, f"GRANT CREATE ON DATABASE {name} TO {OWNER}, {APP}")
-    yield name
-    _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+    try:
+        yield name
+    finally:
+        _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def _name(postgres: EmbeddedPostgres, _template: str) -> Iterator[str]:
+    with _copied(postgres) as name:
+        yield name
 
 
 @pytest.fixture
@@ -72,6 +88,18 @@ def admin_dsn(postgres: EmbeddedPostgres, _name: str) -> str:
 def app_dsn(_template: str, _name: str) -> str:
     """Return the DSN of a new database, as the role of the service."""
     return _template.replace(TEMPLATE, _name)
+
+
+@pytest.fixture
+def another_database(postgres: EmbeddedPostgres, _template: str) -> Callable[[], AbstractContextManager[str]]:
+    """Return what makes a database for the length of a block: its DSN, as the role of the service."""
+
+    @contextmanager
+    def made() -> Iterator[str]:
+        with _copied(postgres) as name:
+            yield _template.replace(TEMPLATE, name)
+
+    return made
 
 
 @pytest.fixture
