@@ -89,9 +89,10 @@ class Database:
         return conn
 
     async def pool(self, role: str, *, size: int) -> "asyncpg.Pool[Any]":
-        """Open a pool of at most `size` connections. Raises DATABASE_FAULTS."""
+        """Return a pool of at most `size` connections, which are opened when they are needed."""
+        # No least number: asyncpg would go on trying to have it, and say each time at length that the database is away.
         pool = BoundedPool(
-            self.dsn, wait_seconds=self.connect_seconds, min_size=1, max_size=size, **self._options(role)
+            self.dsn, wait_seconds=self.connect_seconds, min_size=0, max_size=size, **self._options(role)
         )
         await pool
         return pool

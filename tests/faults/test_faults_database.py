@@ -260,16 +260,19 @@ class Disk:
 
 
 class Quota(Disk):
-    """Where nothing may be mounted: files of the service and of its Postgres may be so long and no longer."""
+    """Where nothing may be mounted: each Postgres that starts may write files so long and no longer."""
 
     def fill(self, service: Service) -> None:
-        resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, (1 << 20, resource.RLIM_INFINITY))
+        self._limit(service, 1 << 20)
+
+    def free(self, service: Service) -> None:
+        self._limit(service, resource.RLIM_INFINITY)
+
+    def _limit(self, service: Service, size: int) -> None:
+        resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
         postmaster = left_behind(self._folder / "data" / "postgres")
         assert postmaster is not None
         os.kill(postmaster.pid, signal.SIGKILL)
-
-    def free(self, service: Service) -> None:
-        resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
 @contextmanager
@@ -295,7 +298,7 @@ def test_a_full_disk_is_said_as_503_and_once_there_is_room_it_goes_on_by_itself(
             draft, workers = create_draft(service.url), service.workers()
             assert [write(service.url, draft, str(n)) for n in range(5)] == [200] * 5
             small.fill(service)
-            service.wait_for(lambda: any("did not start" in line for line in service.err), "the end of Postgres")
+            service.wait_for(lambda: any("Postgres died" in line for line in service.err), "the end of Postgres")
             assert [write(service.url, draft, "late") for _ in range(2)] == [503, 503]
             small.free(service)
             wait_until(lambda: write(service.url, draft, "late") == 200, "an acknowledgement")
