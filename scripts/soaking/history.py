@@ -50,25 +50,14 @@ def violations(
     """
     found = []
     for reader in readers:
-        draft = log.drafts[reader.draft]
-        seen = _Applied(reader)
+        draft, seen = log.drafts[reader.draft], _Applied(reader)
         for connection in reader.connections:
-            for promise, check in _BY_CONNECTION.items():
-                found += _named(
-                    promise, reader, connection, check(_Held(log.epoch, draft, reader, connection, settled))
-                )
-        found += _named("P2", reader, None, seen.wrong)
-        if settled:
-            found += _named("P2", reader, None, _missed(draft, reader, seen))
-        found += _named("P6", reader, None, _unconfirmed(reader, seen, sent))
+            held, where = _Held(log.epoch, draft, reader, connection, settled), f"{reader.name} on {connection.process}"
+            found += [Violation(promise, where, *what) for promise, of in _BY_CONNECTION.items() for what in of(held)]
+        missed = _missed(draft, reader, seen) if settled else ()
+        found += [Violation("P2", reader.name, *what) for what in (*seen.wrong, *missed)]
+        found += [Violation("P6", reader.name, *what) for what in _unconfirmed(reader, seen, sent)]
     return found + _misstored(log, sent)
-
-
-def _named(
-    promise: str, reader: Reader, connection: Connection | None, found: "Found | list[tuple[int, str]]"
-) -> list[Violation]:
-    where = reader.name if connection is None else f"{reader.name} on {connection.process}"
-    return [Violation(promise, where, version, what) for version, what in found]
 
 
 @dataclass(frozen=True)
