@@ -138,7 +138,7 @@ class _Rules:
 
     def __init__(self, means: _Means, log: _Log) -> None:
         settings, pool = means.settings, means.pool
-        self.snapshots = Snapshots(pool, DEFAULT_LANE, FORMAT)
+        self.snapshots = Snapshots(pool, DEFAULT_LANE, lambda: f"{FORMAT}@{log.tail.epoch}")
         self.states = DraftStates(
             pool,
             log.tail,

@@ -117,7 +117,7 @@ async def node(
     tail.on_rewind(batcher.rewound)
     pool = await database.pool("test", size=4)
     try:
-        snapshots = Snapshots(pool, LANE, FORMAT)
+        snapshots = Snapshots(pool, LANE, lambda: f"{FORMAT}@{tail.epoch}")
         states = DraftStates(pool, tail, snapshots, capacity_bytes=capacity_bytes, snapshot_events=snapshot_events)
         handler = CommandHandler(states, batcher, pool, lane=LANE, clock=clock, handling=handling)
         made = Node(handler, states, batcher, tail, hints, pool)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -38,31 +39,35 @@ async def find_snapshot(conn: Reader, lane: int, stream_id: UUID, form: str) -> 
 
 KEEP = """
     INSERT INTO onering.snapshots AS s (lane, stream_id, format, version, state)
-    SELECT $1, u.stream_id, $2, u.version, u.state
-      FROM unnest($3::uuid[], $4::int[], $5::bytea[]) u(stream_id, version, state)
+    SELECT $1, u.stream_id, u.format, u.version, u.state
+      FROM unnest($2::uuid[], $3::text[], $4::int[], $5::bytea[]) u(stream_id, format, version, state)
         ON CONFLICT (lane, stream_id) DO UPDATE
        SET format = excluded.format, version = excluded.version, state = excluded.state
      WHERE s.format <> excluded.format OR s.version < excluded.version"""
 
 
 class Snapshots:
-    """Writes snapshots off the way of commands. `run` is its supervised task; losing one only costs a slower load."""
+    """Writes snapshots off the way of commands. `run` is its supervised task; losing one only costs a slower load.
 
-    def __init__(self, pool: "asyncpg.Pool[Any]", lane: int, form: str) -> None:
+    They are of the format that `form` names at the time. It must name the log's epoch beside the code's own: until a
+    fail-over is noticed, events of the new history may have been folded into a state of the one that was lost.
+    """
+
+    def __init__(self, pool: "asyncpg.Pool[Any]", lane: int, form: Callable[[], str]) -> None:
         self._pool = pool
         self._lane = lane
         self._form = form
-        self._pending: dict[UUID, tuple[int, bytes]] = {}
+        self._pending: dict[UUID, tuple[str, int, bytes]] = {}
         self._news = asyncio.Event()
 
     def offer(self, stream_id: UUID, version: int, state: bytes) -> None:
         """Have a state kept; a newer one of the same stream takes its place."""
-        self._pending[stream_id] = (version, state)
+        self._pending[stream_id] = (self._form(), version, state)
         self._news.set()
 
     async def find(self, stream_id: UUID) -> Snapshot | None:
         """Return a stream's newest usable snapshot, or None if there is no such draft."""
-        return await find_snapshot(self._pool, self._lane, stream_id, self._form)
+        return await find_snapshot(self._pool, self._lane, stream_id, self._form())
 
     async def run(self) -> None:
         """Write what was offered until cancelled."""
@@ -70,8 +75,8 @@ class Snapshots:
             await self._news.wait()
             self._news.clear()
             pending, self._pending = self._pending, {}
-            versions, states = zip(*pending.values(), strict=True)
+            formats, versions, states = zip(*pending.values(), strict=True)
             try:
-                await self._pool.execute(KEEP, self._lane, self._form, list(pending), versions, states)
+                await self._pool.execute(KEEP, self._lane, list(pending), formats, versions, states)
             except DATABASE_FAULTS as fault:
                 logger.warning("%d state snapshots were not kept: %s", len(pending), said(fault))

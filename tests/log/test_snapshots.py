@@ -27,7 +27,7 @@ async def pool(app_dsn: str, app: Any) -> AsyncIterator[Any]:
 
 @asynccontextmanager
 async def keeping(pool: Any, form: str = "form") -> AsyncIterator[Snapshots]:
-    snapshots, tasks = Snapshots(pool, LANE, form), Tasks()
+    snapshots, tasks = Snapshots(pool, LANE, lambda: form), Tasks()
     tasks.start({"snapshots": snapshots.run})
     try:
         yield snapshots
@@ -79,6 +79,19 @@ async def test_a_state_of_other_code_is_not_found_and_replaced_whatever_its_vers
         new.offer(A, 3, b"new")
         await kept(new, 3)
         assert await old.find(A) == (WORKSPACE, 0, None)
+
+
+async def test_a_state_is_of_the_format_that_was_true_when_it_was_offered(pool: Any) -> None:
+    """A fail-over is noticed late: what was folded until then may mix two histories."""
+    epoch = "one"
+    snapshots, tasks = Snapshots(pool, LANE, lambda: f"form@{epoch}"), Tasks()
+    snapshots.offer(A, 9, b"perhaps mixed")
+    epoch = "two"
+    snapshots.offer(stream("b"), 1, b"after it")
+    tasks.start({"snapshots": snapshots.run})
+    await kept(snapshots, 1, "b")
+    assert await snapshots.find(A) == (WORKSPACE, 0, None)
+    await tasks.stop(5)
 
 
 async def test_a_state_beyond_its_stream_is_of_a_log_that_is_no_more(pool: Any) -> None:
