@@ -226,6 +226,8 @@ class CommandHandler:
             return result
         finally:
             entry.in_flight -= 1
+            if entry.newest is outcome:
+                entry.newest = None  # it holds the texts of its events
             self._under_way.pop(append.command_id, None)
             if not confirmed:
                 entry.mistaken(tip.generation)

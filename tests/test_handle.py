@@ -505,6 +505,14 @@ class TestStates:
             assert (await two.states.entry(draft)).version == 2
             assert two.states._bytes == sum(entry.size for entry in two.states._entries.values())
 
+    async def test_nothing_of_a_text_stays_with_the_state(self, app_dsn: str) -> None:
+        async with node(app_dsn) as one:
+            draft = (await one.create()).draft_id
+            await asyncio.gather(*[one.add(draft, content="x" * 500) for _ in range(5)])
+            entry = one.states.known(draft)
+            assert entry is not None
+            assert (entry.newest, entry.predicted, entry.in_flight) == (None, None, 0)
+
     async def test_a_stream_of_another_kind_is_no_draft(self, app_dsn: str) -> None:
         """Its name can be worked out, and who has signed in is nobody's business."""
         async with node(app_dsn) as one:
