@@ -191,6 +191,9 @@ class Batcher:
                 await self._isolate(batch, refusal)
                 return
             except (*DATABASE_FAULTS, _AnotherLog) as fault:
+                if isinstance(fault, ValueError):  # asyncpg could not even encode it: nothing was sent
+                    await self._isolate(batch, fault)
+                    return
                 logger.log(backoff.level(), "lost the log's database, trying again: %s", said(fault))
                 await self._disconnect()
                 await backoff.wait()

@@ -78,8 +78,14 @@ async def test_conflicts_and_repeats_fail_alone(app_dsn: str) -> None:
     assert [type(o) for o in outcomes] == [Repeated, Conflict, Appended]
 
 
-async def test_a_poison_command_sinks_without_its_neighbours(app_dsn: str, app: Any) -> None:
-    poison = Append(uuid4(), b"", "", "alice", None, "r", (write("bad", 0, "x"),))
+@pytest.mark.parametrize(
+    ("fingerprint", "request_id"),
+    [pytest.param(b"", "r", id="refused by the log"), pytest.param(b"x" * 33, "\ud800", id="never sent: no UTF-8")],
+)
+async def test_a_poison_command_sinks_without_its_neighbours(
+    app_dsn: str, app: Any, fingerprint: bytes, request_id: str
+) -> None:
+    poison = Append(uuid4(), fingerprint, "", "alice", None, request_id, (write("bad", 0, "x"),))
     async with batching(app_dsn) as batcher:
         good = [command(write(f"s{n}", 0, "x")) for n in range(9)]
         outcomes = await asyncio.gather(
