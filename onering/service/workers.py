@@ -58,7 +58,7 @@ class Workers:
         await self._ready.wait()
 
     async def run(self) -> None:
-        """Keep all of them running, until `stop`. Raises ServiceError when one never comes to serve."""
+        """Keep all of them running, until `stop`. Raises ServiceError when none ever comes to serve."""
         async with asyncio.TaskGroup() as group:
             for number in range(1, self._count + 1):
                 group.create_task(self._keep(number), name=f"worker {number}")
@@ -89,7 +89,8 @@ class Workers:
                 return
             logger.error("worker %d %s", number, ended(code))
             false_starts = 0 if served else false_starts + 1
-            if false_starts == MOST_FALSE_STARTS:
+            # What served before will again, when whatever is away comes back; the others go on serving meanwhile.
+            if false_starts == MOST_FALSE_STARTS and not self._ready.is_set():
                 raise ServiceError(
                     f"The service does not come up: worker {number} ended {false_starts} times before it could serve; "
                     f"at last it {ended(code)}. The reason is logged above."

@@ -84,6 +84,26 @@ async def test_one_that_served_is_replaced_for_ever(
                     await asyncio.sleep(0.02)
 
 
+async def test_one_that_no_longer_comes_up_does_not_end_those_that_serve(
+    listener: socket.socket, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    """Whatever it needs may come back, as a database does."""
+    monkeypatch.setattr(workers, "LONGEST_PAUSE", 0.01)
+    monkeypatch.setattr(workers, "MOST_FALSE_STARTS", 3)
+    place = tmp_path / "taken"
+    code = f"import os, sys, time; os.mkdir({str(place)!r}); print('ready', flush=True); time.sleep(60)"
+    with caplog.at_level(logging.ERROR):
+        async with running(make(listener, code, count=2)) as made:
+            async with asyncio.timeout(20):
+                while caplog.text.count("exit code 1") < 6:
+                    await asyncio.sleep(0.02)
+            place.rmdir()
+            async with asyncio.timeout(20):
+                while not place.exists():
+                    await asyncio.sleep(0.02)
+            assert made._ready.is_set()
+
+
 @pytest.mark.parametrize(
     ("code", "words"), [(3, "ended with exit code 3"), (-9, "was ended by SIGKILL"), (-77, "was ended by signal 77")]
 )
@@ -180,7 +200,7 @@ supervisor.serve(settings, lambda line: print(line, flush=True), [sys.executable
 
 
 def test_a_signal_while_it_stops_after_a_failure_breaks_nothing_off(empty_dsn: str, tmp_path: Path) -> None:
-    """One worker serves and takes its time to stop, the other one never comes up."""
+    """One worker is still coming up and takes its time to stop, the other one never will."""
     process = subprocess.Popen(
         [sys.executable, "-c", FAILING, empty_dsn, str(tmp_path)], stdout=subprocess.PIPE, text=True
     )
@@ -201,7 +221,7 @@ TARDY = """
 import pathlib, signal, sys, time
 folder = pathlib.Path(sys.argv[1])
 try:
-    (folder / "serving").touch(exist_ok=False)
+    (folder / "coming").touch(exist_ok=False)
 except FileExistsError:
     sys.exit(3)
 def stop(*_):
@@ -210,7 +230,6 @@ def stop(*_):
     (folder / "stopped").touch()
     sys.exit(0)
 signal.signal(signal.SIGTERM, stop)
-print("ready", flush=True)
 time.sleep(60)
 """
 FAILING = f"""
