@@ -91,8 +91,9 @@ async def test_a_leader_that_stands_still_in_its_batch_is_replaced_and_comes_bac
         always_together(app_dsn),
         writing(writer),
     ):
+        await wrote(rivals[0], 1)
         for leader, heir in (rivals, rivals[::-1]):
-            before = times_it_wrote(heir)
+            before, led = times_it_wrote(heir), times_it_wrote(leader)
             async with locked(conn, "drafts_1.members"):
                 session = await halted(conn, "projector", "drafts_1.members")
                 (worker,) = leader.workers()
@@ -102,17 +103,22 @@ async def test_a_leader_that_stands_still_in_its_batch_is_replaced_and_comes_bac
             await idle(conn, session)
             await conn.execute(END, session)
             await reached(conn, "drafts_1", await head(conn, LANE))
-            while times_it_wrote(heir) == before:
-                await asyncio.sleep(STEP)
+            await wrote(heir, before + 1)
             os.kill(worker, signal.SIGCONT)
             await ready(leader)
             await reached(conn, "drafts_1", await head(conn, LANE))
-            assert times_it_wrote(heir) == before + 1
+            assert (times_it_wrote(heir), times_it_wrote(leader)) == (before + 1, led)
     await check_rebuilt_at_the_head(app_dsn, conn)
 
 
 def times_it_wrote(service: Service) -> int:
+    """Return how often a process became the writer."""
     return sum(WRITES in line for line in service.err)
+
+
+async def wrote(service: Service, times: int) -> None:
+    while times_it_wrote(service) < times:
+        await asyncio.sleep(STEP)
 
 
 async def idle(conn: Any, session: int) -> None:
