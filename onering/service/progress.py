@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-
+from onering.progress import bars
 from projections import rebuild
 
 logger = logging.getLogger(__name__)
@@ -22,21 +20,8 @@ def progress_bar() -> Iterator[Callable[[rebuild.Progress], None]]:
     if not sys.stderr.isatty():
         yield _lines()
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        yield _bars(bars)
-
-
-def _bars(bars: Progress) -> Callable[[rebuild.Progress], None]:
-    tasks: dict[tuple[str, int], TaskID] = {}
-
-    def show(now: rebuild.Progress) -> None:
-        key = now.name, now.version
-        if key not in tasks:
-            tasks[key] = bars.add_task(f"building {now.name}", total=now.head)
-        bars.update(tasks[key], completed=now.position, total=now.head)
-
-    return show
+    with bars() as show:
+        yield lambda now: show(f"building {now.name}", now.position, now.head)
 
 
 def _lines() -> Callable[[rebuild.Progress], None]:
