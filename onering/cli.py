@@ -17,11 +17,13 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from onering import __version__, logs, replay
+from onering import __version__, logs
 from onering import follow as following
 from onering.auth.development import mint
 from onering.log.connection import DATABASE_FAULTS, said
 from onering.options import Data, DatabaseUrl, OpenDatabase
+from onering.replay.commands import commands as replay
+from onering.replay.faults import Misasked, ReplayFault
 from onering.service import supervisor, upkeep
 from onering.service.database import data_folder, opened
 from onering.service.faults import Misconfigured, ServiceError
@@ -40,7 +42,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 epoch = typer.Typer(help="The epoch: the name of this log's unbroken history.", no_args_is_help=True)
-app.add_typer(replay.commands, name="replay")
+app.add_typer(replay, name="replay")
 app.add_typer(epoch, name="epoch")
 
 
@@ -48,11 +50,11 @@ def main(arguments: list[str] | None = None) -> None:
     """Run `onering` with these arguments, or the process's own; ends the process."""
     try:
         app(arguments, prog_name="onering")
-    except Misconfigured as fault:
+    except (Misconfigured, Misasked) as fault:
         _end(str(fault), MISUSED)
     except asyncpg.exceptions.ClientConfigurationError as fault:
         _end(f"DATABASE_URL can't be used: {fault}.", MISUSED)
-    except (ServiceError, ProjectionFault) as fault:
+    except (ServiceError, ProjectionFault, ReplayFault) as fault:
         _end(str(fault), FAILED)
     except asyncpg.UndefinedTableError:
         _end("This database holds no log yet; run `onering migrate` first.", FAILED)

@@ -39,7 +39,7 @@ class Users:
         """
         if await self._is_known(actor):
             return
-        await self._batcher.submit(_registration(actor))
+        await self._batcher.submit(registration(actor))
         await self._pool.execute(INSERT, actor.issuer, actor.subject, actor.user_id, DEFAULT_PLAN)
         await self._is_known(actor)
 
@@ -51,7 +51,8 @@ class Users:
         return known is not None
 
 
-def _registration(actor: Actor) -> Append:
+def registration(actor: Actor) -> Append:
+    """Return what a first sign-in appends: the same for a person whenever and wherever it happens."""
     stream_id = uuid5(NAMESPACE, f"user/{len(actor.issuer)}:{actor.issuer}{actor.subject}")
     command_id = derived(stream_id, "register")
     data = {"idempotency_key": None, "data": {"user_id": actor.user_id, "plan": DEFAULT_PLAN}}

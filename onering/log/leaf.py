@@ -1,6 +1,7 @@
 """The leaf of an event, computed outside the database: what an auditor recomputes (docs/LOG.md has the format)."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from struct import Struct
 
@@ -38,13 +39,13 @@ def entry(event: StoredEvent, hashed_payload: bytes) -> bytes:
         (
             ENTRY_PREFIX,
             _PLACE(8, event.lane, 8, event.position, 16, event.stream_id.bytes),
-            _text(event.stream_type),
+            _word(event.stream_type),
             _VERSION(8, event.version, 16, event.workspace_id.bytes, 16, event.event_id.bytes),
-            _text(event.type),
+            _word(event.type),
             _SCHEMA(8, event.schema_version, len(hashed_payload)),
             hashed_payload,
-            _text(event.issuer),
-            _text(event.subject),
+            _word(event.issuer),
+            _word(event.subject),
             _NULL if event.impersonator is None else _text(event.impersonator),
             _UUID(16, event.command_id.bytes),
             _text(event.correlation_id),
@@ -63,3 +64,7 @@ def microseconds(at: datetime) -> int:
 def _text(text: str) -> bytes:
     encoded = text.encode()
     return _LENGTH(len(encoded)) + encoded
+
+
+# Of these there are few different ones.
+_word = lru_cache(maxsize=4096)(_text)

@@ -1,0 +1,119 @@
+"""Reading a log from its database, page by page, each in a short transaction of its own that only reads.
+
+The log grows and never changes, so nothing needs a snapshot that is held: what is at or below a head stays as it is.
+"""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, TypeAlias
+
+import asyncpg
+
+from onering.log.connection import Database
+from onering.log.event import COLUMNS, DEFAULT_LANE
+from onering.log.reader import head
+from onering.replay.record import EVERYTHING, SEALS, Filter, Record, record_of
+from onering.replay.source import Progress, silent
+from projections.people import display_names
+
+Connection: TypeAlias = "asyncpg.Connection[Any]"
+
+PAGE = 2000
+# A filter may choose one event of a million: a statement looks at so many positions, whatever it finds there.
+WINDOW = 20_000
+STATEMENT_SECONDS = 60.0
+
+READ_ONLY = "SET default_transaction_read_only = on"
+
+
+@asynccontextmanager
+async def opened(dsn: str, progress: Progress = silent) -> AsyncIterator["DatabaseLog"]:
+    """Open the log behind `dsn` at its head as it is now. Raises DATABASE_FAULTS."""
+    conn = await Database(dsn, statement_seconds=STATEMENT_SECONDS).connect("replay")
+    try:
+        await conn.execute(READ_ONLY)
+        yield DatabaseLog(conn, await head(conn, DEFAULT_LANE), progress)
+    finally:
+        conn.terminate()
+
+
+_ROW = f"SELECT {COLUMNS}, {', '.join(SEALS)} FROM onering.events e"
+LANE_WINDOW = f"""{_ROW}
+     WHERE e.lane = $1 AND e.position > $2 AND e.position <= $3
+       AND ($4::uuid IS NULL OR e.stream_id = $4)
+       AND ($5::text IS NULL OR e.subject = $5)
+       AND ($6::text IS NULL OR e.type = $6)
+     ORDER BY e.position"""
+STREAM_PAGE = f"""{_ROW}
+     WHERE e.lane = $1 AND e.stream_id = $2 AND e.version > $3 AND e.position <= $4 ORDER BY e.version LIMIT $5"""
+# Times never fall along positions, so a time is found as in a dictionary: by looking at the middle of what is left.
+AT_OR_AFTER = """
+    SELECT e.position, e.recorded_at FROM onering.events e
+     WHERE e.lane = $1 AND e.position >= $2 ORDER BY e.position LIMIT 1"""
+IDENTITY = "SELECT l.log_id::text AS log_id, l.restored FROM onering.log l"
+
+
+class DatabaseLog:
+    """One lane of a log, up to `head`: fixed until `look` moves it."""
+
+    lane = DEFAULT_LANE
+
+    def __init__(self, conn: Connection, head: int, progress: Progress = silent) -> None:
+        self.conn = conn
+        self.head = head
+        self.progress = progress
+
+    async def look(self) -> int:
+        """Move the head to where it is now, and return it."""
+        self.head = await head(self.conn, self.lane)
+        return self.head
+
+    async def pages(self, chosen: Filter = EVERYTHING, after: int = 0) -> AsyncIterator[Sequence[Record]]:
+        """Yield the chosen records after a position and up to the head, in order. Raises DATABASE_FAULTS."""
+        if chosen.draft is not None and after == 0:
+            async for page in self._stream(chosen):
+                yield page
+            return
+        if chosen.since is not None:
+            after = max(after, await self._before(chosen.since))
+        step = WINDOW if chosen.actor or chosen.type or chosen.draft else PAGE
+        for start in range(after, self.head, step):
+            upto = min(start + step, self.head)
+            rows = await self.conn.fetch(LANE_WINDOW, self.lane, start, upto, chosen.draft, chosen.actor, chosen.type)
+            page = [record_of(row) for row in rows]
+            yield [record for record in page if chosen.wants(record.event)]
+            self.progress(upto, self.head)
+            if chosen.until is not None and page and page[-1].event.recorded_at > chosen.until:
+                return
+
+    async def _stream(self, chosen: Filter) -> AsyncIterator[Sequence[Record]]:
+        version = 0
+        while True:
+            rows = await self.conn.fetch(STREAM_PAGE, self.lane, chosen.draft, version, self.head, PAGE)
+            page = [record_of(row) for row in rows]
+            yield [record for record in page if chosen.wants(record.event)]
+            if len(rows) < PAGE:
+                return
+            version = page[-1].event.version
+
+    async def _before(self, since: datetime) -> int:
+        """Return the last position before a time."""
+        low, high = 0, self.head
+        while low < high:
+            middle = (low + high) // 2 + 1
+            row = await self.conn.fetchrow(AT_OR_AFTER, self.lane, middle)
+            if row is None or row["recorded_at"] >= since:
+                high = middle - 1
+            else:
+                low = row["position"]
+        return low
+
+    async def names(self, people: Collection[str]) -> Mapping[str, str]:
+        """Return what these people are called now. Raises DATABASE_FAULTS."""
+        return await display_names(self.conn, people)
+
+    async def about(self) -> dict[str, Any]:
+        """Return which log this is, how often it was restored from files, and how far it goes."""
+        row = await self.conn.fetchrow(IDENTITY)
+        return {**(dict(row) if row else {}), "lane": self.lane, "head": self.head}

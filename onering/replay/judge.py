@@ -1,0 +1,285 @@
+"""Whether events are legal: each command is rebuilt from its events and decided again on the state before them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from onering.auth.principals import personal_workspace
+from onering.domain.actor import Actor
+from onering.domain.commands import AddSegment
+from onering.domain.decide import decide
+from onering.domain.events import DraftCreated, Event, SegmentAdded
+from onering.domain.ids import command_identity, derived
+from onering.domain.legality import rebuilt
+from onering.domain.refusals import Refusal
+from onering.domain.state import DraftState, evolve
+from onering.log.codec import understood
+from onering.log.event import StoredEvent
+from onering.replay.erasure import after_erased, assumed
+from onering.replay.findings import Finding, Judged
+from onering.replay.people import People, claimed
+from onering.users import registration
+
+_MEMBERS = ("idempotency_key", "data")
+
+
+class Judge:
+    """Judges the events of a lane, in order, from its first. It keeps a rules state per draft, some 700 bytes."""
+
+    def __init__(self) -> None:
+        self._people = People()
+        self._states: dict[bytes, DraftState] = {}
+        self._vague: set[bytes] = set()
+        self._closed: set[bytes] = set()
+        self._command: list[StoredEvent] = []
+        self._judged = Judged()
+
+    def page(self, events: Sequence[StoredEvent]) -> Judged:
+        """Judge the next events; those of the last command once it is known that all of them are there."""
+        for event in events:
+            if self._command and not _together(self._command[0], event):
+                self._whole_command(self._command)
+                self._command = []
+            self._command.append(event)
+        return self._taken()
+
+    def end(self) -> Judged:
+        """Judge what is left: no more events come."""
+        if self._command:
+            self._whole_command(self._command)
+        return self._taken()
+
+    def _taken(self) -> Judged:
+        judged, self._judged = self._judged, Judged()
+        return judged
+
+    def _find(self, event: StoredEvent, rule: str, text: str) -> None:
+        self._judged.findings.append(Finding(event.position, rule, text))
+
+    def _not_understood(self, event: StoredEvent, text: str) -> None:
+        self._judged.notes.append(Finding(event.position, "not-understood", text))
+        self._judged.counts.unknown += 1
+
+    def _whole_command(self, events: Sequence[StoredEvent]) -> None:
+        if len(events) == 1 and events[0].type == "segment_added" and self._continued(events[0]):
+            return
+        for n, event in enumerate(events):
+            if event.event_id != derived(event.command_id, "event", n):
+                self._find(event, "identity", f"its event_id is not that of event {n} of its command")
+        match events[0].stream_type:
+            case "draft":
+                self._on_draft(events)
+            case "user":
+                self._on_user(events)
+            case other:
+                for event in events:
+                    self._not_understood(event, f"this release knows no events of a stream of type {other!r}")
+
+    # ---------------------------------------------------------------------------------------------- drafts
+
+    def _continued(self, event: StoredEvent) -> bool:
+        """Whether it is a legal segment, with all that belongs to it: most events are, and are judged in half the time.
+
+        If not, nothing was changed, and what speaks against it is looked for as with any other.
+        """
+        key = event.stream_id.bytes
+        state, actor, payload = self._states.get(key), self._people.actor(event), _loaded(event.payload)
+        if state is None or actor is None or payload is None or event.schema_version != 1:
+            return False
+        data, idempotency_key = payload["data"], payload["idempotency_key"]
+        try:
+            command = AddSegment(command_id=event.command_id, draft_id=event.stream_id, content=data.get("content", ""))
+            (again,) = decide(state, command, actor, event.recorded_at)
+        except (ValidationError, Refusal):
+            return False
+        if (
+            not isinstance(again, SegmentAdded)
+            or data != _fields(again)
+            or event.event_id != derived(event.command_id, "event")
+            or idempotency_key is None
+            or event.command_id != command_identity(actor.user_id, event.stream_id, idempotency_key)
+        ):
+            return False
+        self._states[key] = evolve(state, again, event.recorded_at)
+        return True
+
+    def _on_draft(self, events: Sequence[StoredEvent]) -> None:
+        first, key = events[0], events[0].stream_id.bytes
+        if key in self._closed:
+            self._judged.counts.unjudged += len(events)
+            return
+        state = self._states.get(key) or DraftState(first.stream_id, first.workspace_id)
+        if None in [event.payload for event in events]:
+            self._states[key] = self._erased(key, state, events)
+            return
+        said = [read for event in events if (read := self._read(event)) is not None]
+        if len(said) < len(events):
+            # What follows rests on something that can't be read.
+            self._judged.counts.unjudged += len(said)
+            self._closed.add(key)
+            self._states.pop(key, None)
+            return
+        facts = [fact for fact, _ in said]
+        if (actor := self._actor(state, events, facts)) is not None:
+            for event, (_, idempotency_key) in zip(events, said, strict=True):
+                self._identified(event, facts[0], idempotency_key, actor)
+            state = self._legal(key, state, events, facts, actor)
+        for event, fact in zip(events, facts, strict=True):
+            state = evolve(state, fact, event.recorded_at)
+        self._states[key] = state
+
+    def _read(self, event: StoredEvent) -> tuple[Event, str | None] | None:
+        """Return what happened, and under which key; None, and what stands against it, where it can't be read."""
+        payload = _loaded(event.payload)
+        if payload is None:
+            self._find(event, "payload", "its payload is not that of an event")
+            return None
+        fact = understood(event.type, event.schema_version, payload["data"])
+        if fact is None:
+            text = f"{event.type} version {event.schema_version} is of a newer release, or uses a word of one"
+            self._not_understood(event, text)
+            return None
+        if not payload["data"].keys() <= fact.model_fields_set:
+            self._not_understood(event, f"{event.type} has fields that this release does not know")
+        return fact, payload["idempotency_key"]
+
+    def _actor(self, state: DraftState, events: Sequence[StoredEvent], facts: Sequence[Event]) -> Actor | None:
+        first = events[0]
+        if (actor := self._people.actor(first)) is not None:
+            return actor
+        against = None
+        for name in claimed(state, facts):
+            against = self._people.know((first.issuer, first.subject), name)
+            if against is None:
+                return self._people.actor(first)
+        self._find(first, "actor", against or "nobody can have done it")
+        return None
+
+    def _identified(self, event: StoredEvent, first: Event, key: str | None, actor: Actor) -> None:
+        """Look at the identities that a command has from its key, and a draft from its command; `first` tells which."""
+        begins = isinstance(first, DraftCreated)
+        if begins and event.stream_id != derived(event.command_id, "draft"):
+            self._find(event, "identity", "its draft is not that of its command")
+        scope = None if begins else event.stream_id
+        if key is not None and event.command_id != command_identity(actor.user_id, scope, key):
+            self._find(event, "identity", "its command_id is not that of its person, draft and idempotency key")
+
+    def _legal(
+        self, key: bytes, state: DraftState, events: Sequence[StoredEvent], facts: list[Event], actor: Actor
+    ) -> DraftState:
+        """Decide again; return the state on which that was done."""
+        against = _against(state, events[0], facts, actor)
+        if against is not None and key in self._vague:
+            supposed = assumed(state, facts, actor)
+            if _against(supposed, events[0], facts, actor) is None:
+                self._judged.counts.assumed += len(events)
+                return supposed
+        if against is not None:
+            self._find(events[0], "legal", against)
+        return state
+
+    def _erased(self, key: bytes, state: DraftState, events: Sequence[StoredEvent]) -> DraftState:
+        self._judged.counts.erased += sum(event.payload is None for event in events)
+        actor = self._people.actor(events[0])
+        if actor is None:
+            # Not even the name is left by which the rest of the draft speaks of them.
+            self._closed.add(key)
+            return state
+        try:
+            state, vague = after_erased(state, events, actor, vague=key in self._vague)
+        except Refusal as refusal:
+            self._find(events[0], "legal", f"whatever it said, it would have been refused: {refusal.detail}")
+            vague = True
+        if vague:
+            self._vague.add(key)
+        return state
+
+    # ---------------------------------------------------------------------------------------------- people
+
+    def _on_user(self, events: Sequence[StoredEvent]) -> None:
+        for event in events:
+            if event.payload is None:
+                self._judged.counts.erased += 1
+            elif event.type != "user_registered" or event.schema_version != 1:
+                text = f"{event.type} version {event.schema_version} is of a newer release"
+                self._not_understood(event, text)
+            else:
+                self._registered(event)
+
+    def _registered(self, event: StoredEvent) -> None:
+        data = (_loaded(event.payload) or {}).get("data", {})
+        if not isinstance(name := data.get("user_id"), str):
+            self._find(event, "payload", "its payload is not that of an event")
+            return
+        if against := self._people.know((event.issuer, event.subject), name):
+            self._find(event, "actor", against)
+        workspace = personal_workspace(event.issuer, event.subject)
+        again = registration(Actor(event.issuer, event.subject, name, workspace, event.impersonator))
+        (write,) = again.writes
+        same = (event.command_id, event.stream_id, event.workspace_id, event.version)
+        if same != (again.command_id, write.stream_id, write.workspace_id, 1):
+            self._find(event, "legal", "a first sign-in of this person would have had other identities")
+        expected = orjson.loads(write.events[0].payload)["data"]
+        if any(data.get(field) != value for field, value in expected.items()):
+            self._find(event, "legal", "a first sign-in of this person would have said something else")
+        elif len(data) > len(expected):
+            self._not_understood(event, f"{event.type} has fields that this release does not know")
+
+
+def _together(first: StoredEvent, event: StoredEvent) -> bool:
+    return event.command_id == first.command_id and event.stream_id == first.stream_id
+
+
+def _fields(segment: SegmentAdded) -> dict[str, Any]:
+    """Return a segment's data as its payload has it."""
+    return {
+        "segment_id": str(segment.segment_id),
+        "author_id": segment.author_id,
+        "content": segment.content,
+        "segment_order": segment.segment_order,
+    }
+
+
+def _loaded(text: str | None) -> dict[str, Any] | None:
+    """Return the two members of a payload; None if it is another text."""
+    try:
+        payload = orjson.loads(text or "")
+    except ValueError:
+        return None
+    if not isinstance(payload, dict) or tuple(payload) != _MEMBERS or not isinstance(payload["data"], dict):
+        return None
+    key = payload["idempotency_key"]
+    return payload if key is None or isinstance(key, str) else None
+
+
+def _against(state: DraftState, first: StoredEvent, facts: list[Event], actor: Actor) -> str | None:
+    """Return what speaks against one command's events, in a sentence; None if they are legal."""
+    try:
+        command = rebuilt(facts, first.command_id, first.stream_id)
+        again = decide(state, command, actor, facts[0].decided_at or first.recorded_at)
+    except ValidationError as invalid:
+        error = invalid.errors()[0]
+        return f"no such command would have been taken: {error['loc'][0]}: {error['msg']}"
+    except Refusal as refusal:
+        return f"it would be refused: {refusal.detail}"
+    if again == facts:
+        return None
+    return _difference(again, facts)
+
+
+def _difference(again: Sequence[Event], facts: Sequence[Event]) -> str:
+    if [type(event) for event in again] != [type(event) for event in facts]:
+        return f"deciding it again gives {', '.join(event.type for event in again) or 'no event'}"
+    differences = [
+        f"the {name} {_shown(value)}, not {_shown(getattr(fact, name))}"
+        for event, fact in zip(again, facts, strict=True)
+        for name, value in event
+        if value != getattr(fact, name)
+    ]
+    return f"deciding it again gives {'; '.join(differences)}"
+
+
+def _shown(value: object) -> str:
+    return repr(value) if isinstance(value, str) else str(value)

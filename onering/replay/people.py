@@ -1,0 +1,58 @@
+"""Who did it: the names by which rules and payloads know the verified people whom events are stamped with."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from onering.domain.actor import Actor
+from onering.domain.events import CollaboratorAdded, CollaboratorRemoved, DraftCreated, Event, RingPassed, SegmentAdded
+from onering.domain.state import DraftState
+from onering.log.event import StoredEvent
+
+Person = tuple[str, str]
+"""(issuer, subject)"""
+
+
+class People:
+    """One name per person and one person per name, as long as a log is (docs/AUTH.md).
+
+    A person's event of registration tells the name. Where there is none, the first name that an event of theirs uses
+    is theirs, if it is spelled like theirs: the subject, or `<alias>|<subject>`.
+    """
+
+    def __init__(self) -> None:
+        self.names: dict[Person, str] = {}
+        self._bearers: dict[str, Person] = {}
+        self._actors: dict[tuple[str, str, UUID], Actor] = {}
+
+    def know(self, person: Person, name: str) -> str | None:
+        """Take note of a person's name; return what speaks against it."""
+        if name != person[1] and not name.endswith(f"|{person[1]}"):
+            return f"it is told in the name of {name!r}, and was done by {person[1]!r}"
+        known = self.names.setdefault(person, name)
+        if known != name:
+            return f"{person[1]!r} goes by the name {name!r} here, and by {known!r} before"
+        if self._bearers.setdefault(name, person) != person:
+            return f"the name {name!r} belongs to another issuer's person"
+        return None
+
+    def actor(self, event: StoredEvent) -> Actor | None:
+        """Return who did an event, as the rules see them; None if their name is not known."""
+        key = event.issuer, event.subject, event.workspace_id
+        if (known := self._actors.get(key)) is not None:
+            return known
+        name = self.names.get((event.issuer, event.subject))
+        if name is None:
+            return None
+        # Whether somebody of the workspace may read matters to no rule that lets something be written.
+        return self._actors.setdefault(key, Actor(event.issuer, event.subject, name, event.workspace_id))
+
+
+def claimed(state: DraftState, events: Sequence[Event]) -> tuple[str, ...]:
+    """Return by which names the events of one command may say that their actor goes."""
+    match events[0]:
+        case SegmentAdded(author_id=name) | DraftCreated(creator_id=name) | RingPassed(reason=None, from_user_id=name):
+            return (name,)
+        case RingPassed(from_user_id=name) | CollaboratorRemoved(user_id=name):
+            return (state.owner_id, name)
+        case CollaboratorAdded():
+            return (state.owner_id,)

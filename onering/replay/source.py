@@ -1,0 +1,32 @@
+"""Where a replayed log comes from: what every command needs of it, be it a database or a file."""
+
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from typing import Any, Protocol
+
+from onering.replay.record import EVERYTHING, Filter, Record
+
+Progress = Callable[[int, int], None]
+"""(done, of how many): positions of the log, or bytes of a file."""
+
+
+def silent(done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+class Source(Protocol):
+    """A log that can be read from its beginning, in order, as far as it went when it was opened."""
+
+    lane: int
+    progress: Progress
+
+    def pages(self, chosen: Filter = EVERYTHING) -> AsyncIterator[Sequence[Record]]:
+        """Yield the chosen records in order, at most a few thousand at a time."""
+        ...
+
+    async def about(self) -> dict[str, Any]:
+        """Return which log this is and how far it goes, as an export's first line says it."""
+        ...
+
+    async def names(self, people: Collection[str]) -> Mapping[str, str]:
+        """Return a display name for each of these user ids."""
+        ...
