@@ -68,16 +68,14 @@ class Process:
 
 
 @asynccontextmanager
-async def running(
-    settings: Settings, dsn: str, development_secret: bytes | None = None, *, clock: Callable[[], datetime] = utc_now
-) -> AsyncIterator[Process]:
+async def running(settings: Settings, dsn: str, development_secret: bytes | None = None) -> AsyncIterator[Process]:
     """Run everything behind the port on the database at `dsn`, which is migrated, until the block ends.
 
-    A database that is away is waited for. `development_secret` (32 bytes or more) admits the tokens of `onering token`, in local and test. Raises
-    boot.UnsafeConfiguration, LookupError for a database without a log, and DATABASE_FAULTS.
+    A database that is away is waited for. `development_secret` (32 bytes or more) admits the tokens of `onering token`,
+    in local and test. Raises boot.UnsafeConfiguration, LookupError for a database without a log, and DATABASE_FAULTS.
     """
     async with AsyncExitStack() as closing:
-        means = await _Means.of(settings, dsn, development_secret, clock, closing)
+        means = await _Means.of(settings, dsn, development_secret, closing)
         parts = _Parts(means)
         await prepare(means.database, DEFAULT_LANE)
         await parts.log.tail.start()
@@ -95,17 +93,9 @@ class _Means:
     pool: "asyncpg.Pool[Any]"
     keys: httpx.AsyncClient
     secret: bytes | None
-    clock: Callable[[], datetime]
 
     @classmethod
-    async def of(
-        cls,
-        settings: Settings,
-        dsn: str,
-        secret: bytes | None,
-        clock: Callable[[], datetime],
-        closing: AsyncExitStack,
-    ) -> "_Means":
+    async def of(cls, settings: Settings, dsn: str, secret: bytes | None, closing: AsyncExitStack) -> "_Means":
         database = Database(dsn, statement_seconds=settings.statement_seconds)
         # A process that gave up here would be started over and over, until whoever starts it gives up in turn.
         await database.answering()
@@ -114,7 +104,7 @@ class _Means:
         pool = await reads.pool("reads", size=settings.pool_connections)
         closing.callback(pool.terminate)
         keys = await closing.enter_async_context(key_client())
-        return cls(settings, database, pool, keys, secret, clock)
+        return cls(settings, database, pool, keys, secret)
 
 
 class _Log:
@@ -147,7 +137,7 @@ class _Rules:
             snapshot_events=settings.snapshot_events,
         )
         self.handler = CommandHandler(
-            self.states, log.batcher, pool, lane=DEFAULT_LANE, clock=means.clock, handling=_handling(settings)
+            self.states, log.batcher, pool, lane=DEFAULT_LANE, clock=utc_now, handling=_handling(settings)
         )
 
 
@@ -232,7 +222,7 @@ class _Parts:
             tail=self.log.tail,
             acknowledged=self.reads.acknowledged,
             principal=self.auth.principal,
-            clock=self.means.clock,
+            clock=utc_now,
             anonymous_read=_anonymous_read(self.means.settings),
             read_wait=self.means.settings.read_wait,
         )
@@ -242,7 +232,7 @@ class _Parts:
         health = Health(self.log.tail, self.reads.projector, self.auth.health, lambda: self.tasks.alive)
         # A page may ask for tokens where anybody on this machine may be anybody: in local alone.
         secret = self.means.secret if settings.env is Environment.LOCAL else None
-        return Operations(health, _config(settings), development_secret=secret, clock=self.means.clock)
+        return Operations(health, _config(settings), development_secret=secret, clock=utc_now)
 
 
 def _auth(means: _Means, log: _Log) -> Auth:

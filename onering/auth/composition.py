@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Mapping
 
 import httpx
-import structlog
 
 from onering.auth import boot, development
 from onering.auth.claims import Policy
@@ -22,12 +21,10 @@ from onering.settings import Environment, Settings
 HS256_KID = "hs256"
 # Clerk's `cat` of a session token, and the one it stamps on every kind where categories are turned off.
 CLERK_SESSIONS = frozenset({"cl_B7d4PD111AAA", "cl_I7d4PD111III"})
-_STOP_SECONDS = 5.0
-_log = structlog.get_logger(__name__)
 
 
 class Auth:
-    """What the application needs of sign-in. A supervisor takes `run`; or `start` before serving and `close` after."""
+    """What the application needs of sign-in. `run` is its supervised task."""
 
     def __init__(
         self, issuers: Mapping[str, Issuer], principals: Principals, clock: Clock, registrar: Registrar, door: Door
@@ -37,7 +34,6 @@ class Auth:
         self._registration = Registration(registrar)
         self._door = door
         self._remotes = [issuer.remote for issuer in issuers.values() if issuer.remote is not None]
-        self._refreshing: asyncio.Task[None] | None = None
 
     def principal(self, issuer: str, subject: str) -> str:
         """Return the user id that stored events of (issuer, subject) are shown under."""
@@ -77,19 +73,6 @@ class Auth:
             for remote in self._remotes:
                 group.create_task(remote.run(), name=f"keys of {remote.issuer}")
             await asyncio.Event().wait()  # without such issuers there is nothing to do, but no reason to end either
-
-    async def start(self) -> None:
-        """Start fetching keys in the background; does not wait for them."""
-        if self._refreshing is None:
-            self._refreshing = asyncio.create_task(self.run(), name="auth keys")
-            self._refreshing.add_done_callback(_report_end)
-
-    async def close(self) -> None:
-        """Stop fetching keys, within five seconds."""
-        if self._refreshing is not None:
-            self._refreshing.cancel()
-            await asyncio.wait({self._refreshing}, timeout=_STOP_SECONDS)
-            self._refreshing = None
 
 
 def build(
@@ -162,8 +145,3 @@ def _door(settings: Settings) -> Door:
 
 def _is_developing(settings: Settings) -> bool:
     return settings.env in (Environment.LOCAL, Environment.TEST)
-
-
-def _report_end(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        _log.critical("auth_keys_task_died", error=type(error).__name__)

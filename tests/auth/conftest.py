@@ -11,6 +11,7 @@ from onering.auth.composition import Auth, build, key_client
 from onering.auth.faults import InvalidToken
 from onering.domain.actor import Actor
 from onering.settings import Environment, Settings
+from onering.tasks import Tasks
 from tests.auth import fake_clerk
 from tests.auth.fake_clerk import PARTY, FakeClerk
 from tests.auth.held_clock import HeldClock
@@ -50,20 +51,22 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest_asyncio.fixture
 async def make_auth(client: httpx.AsyncClient, held: HeldClock) -> AsyncIterator[Callable[..., Awaitable[Auth]]]:
-    """Build and start sign-in for the given settings; closed after the test."""
-    made: list[Auth] = []
+    """Build sign-in for the given settings and run it until the test ends; its death is an error of the test."""
+    running: list[Tasks] = []
 
     async def make(*, development_secret: bytes | None = None, registrar: Any = no_registrar, **settings: Any) -> Auth:
         values = Settings(**({"env": Environment.TEST} | settings))
         secret = development_secret
         auth = build(values, registrar=registrar, http_client=client, development_secret=secret, clock=held.clock())
-        made.append(auth)
-        await auth.start()
+        tasks = Tasks()
+        tasks.start({"keys": auth.run})
+        running.append(tasks)
         return auth
 
     yield make
-    for auth in made:
-        await auth.close()
+    for tasks in running:
+        assert tasks.alive
+        await tasks.stop(5)
 
 
 @pytest_asyncio.fixture

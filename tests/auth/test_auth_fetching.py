@@ -224,21 +224,6 @@ async def test_health_names_every_issuer_whose_keys_are_fetched(auth, clerk):
     assert (health.issuer, health.usable, health.failure) == (clerk.issuer, True, None)
 
 
-async def test_fetching_that_dies_is_reported_loudly(make_auth):
-    class Broken:
-        issuer = "https://broken.example"
-
-        async def run(self):
-            raise ArithmeticError
-
-    auth = await make_auth()
-    auth._remotes.append(Broken())
-    with capture_logs() as logs:
-        await until(lambda: logs)
-        await auth.close()
-    assert {"event": "auth_keys_task_died", "error": "ExceptionGroup", "log_level": "critical"} in logs
-
-
 async def test_without_issuers_to_ask_the_task_stays_alive_for_its_supervisor(make_auth):
     auth = await make_auth()
     running = asyncio.create_task(auth.run(), name="supervised")
@@ -246,12 +231,3 @@ async def test_without_issuers_to_ask_the_task_stays_alive_for_its_supervisor(ma
     assert pending == {running}
     running.cancel()
     await asyncio.wait({running})
-
-
-async def test_close_ends_the_fetching_and_start_begins_it_once(make_auth, clerk):
-    auth = await make_auth(clerk_issuer=clerk.issuer)
-    await auth.start()
-    assert [task.get_name() for task in asyncio.all_tasks()].count("auth keys") == 1
-    await auth.close()
-    assert "auth keys" not in [task.get_name() for task in asyncio.all_tasks()]
-    await auth.close()
