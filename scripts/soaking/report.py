@@ -44,6 +44,7 @@ def progress(console: Console, rounds: int) -> Iterator[Callable[[str], None]]:
 def show(console: Console, score: Score) -> None:
     """Print every tally, the total, and what was wrong."""
     table = Table("fault", *COLUMNS)
+    table.columns[0].no_wrap = True
     for column in table.columns[1:]:
         column.justify = "right"
     for kind, tally in sorted(score.kinds.items()):

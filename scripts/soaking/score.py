@@ -50,6 +50,9 @@ class Score:
     wrong: list[str] = field(default_factory=list)
     now: Tally = field(default_factory=Tally)
 
+    def __post_init__(self) -> None:
+        self.kinds["before any fault"] = self.now
+
     def begin(self, kind: str) -> None:
         """A round of that kind begins: what happens until the next one is counted into it."""
         self.now = self.kinds.setdefault(kind, Tally())

@@ -18,7 +18,7 @@ BETWEEN = (0.3, 1.5)
 PATIENCE_SECONDS = 120.0
 # What auditors run in the end, and what is to be done before: a rebuild that was killed goes on where it stopped.
 REBUILDS = (("rebuild", "access"), ("rebuild", "drafts"), ("rebuild", "timeline"))
-AUDITS = (("replay", "print"),)
+AUDITS = (("replay", "check"), ("replay", "diff"))
 
 
 @dataclass
