@@ -1,66 +1,108 @@
-"""`scripts/bench`: measure, print a table, write the figures as JSON."""
+"""`scripts/bench`: measure, print a table for each section, write the figures as JSON."""
 
 import json
 import os
 import platform
-from dataclasses import asdict
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from onering import __version__
-from scripts.benchmark.commands import Row, measure
-from scripts.benchmark.service import serving
+from scripts.benchmark import commands, fanout, hot, latency, length, memory, replay
+from scripts.benchmark.figures import Section
+from scripts.benchmark.scale import FULL, SHORT, Scale
+from scripts.benchmark.service import Serve, serving
+from scripts.benchmark.tables import shown
+
+# Of what is printed to a file.
+WIDTH = 150
+
+
+class Part(StrEnum):
+    """The parts that can be measured, in the order in which they are."""
+
+    COMMANDS = "commands"
+    FANOUT = "fanout"
+    LATENCY = "latency"
+    REPLAY = "replay"
+    MEMORY = "memory"
+    LENGTH = "length"
+    HOT = "hot"
+
+
+MEASURES: Mapping[Part, Callable[[Scale, Serve], Section]] = {
+    Part.COMMANDS: commands.measure,
+    Part.FANOUT: fanout.measure,
+    Part.LATENCY: latency.measure,
+    Part.REPLAY: replay.measure,
+    Part.MEMORY: memory.measure,
+    Part.LENGTH: length.measure,
+    Part.HOT: hot.measure,
+}
 
 
 def main(
-    clients: Annotated[list[int] | None, typer.Option(help="Clients at a time; may be given several times.")] = None,
-    seconds: Annotated[int, typer.Option(min=1, help="Length of a round.")] = 5,
-    rounds: Annotated[int, typer.Option(min=1, help="Rounds per number of clients; medians are shown.")] = 3,
-    workers: Annotated[int, typer.Option(min=1, help="Server processes.")] = 1,
+    parts: Annotated[list[Part] | None, typer.Argument(help="What to measure.", show_default="everything")] = None,
+    short: Annotated[bool, typer.Option("--short", help="Less of everything, within two minutes.")] = False,
+    clients: Annotated[list[int] | None, typer.Option(help="Clients that send commands; may be repeated.")] = None,
+    seconds: Annotated[float | None, typer.Option(min=0.1, help="Length of a round.", show_default="5")] = None,
+    rounds: Annotated[int | None, typer.Option(min=1, help="Rounds; medians are shown.", show_default="3")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Server processes that take commands.")] = 1,
     out: Annotated[Path | None, typer.Option(help="Where the JSON goes.", show_default="bench-<time>.json")] = None,
 ) -> None:
     """Measure the service beside the physical limit, on this machine, in one run."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # What was started for the time has to be stopped, however this ends.
+        signal.signal(number, _leave)
+    scale = SHORT if short else FULL
+    scale = replace(
+        scale,
+        clients=tuple(clients or scale.clients),
+        seconds=seconds or scale.seconds,
+        rounds=rounds or scale.rounds,
+        workers=workers,
+    )
+    measured(parts or list(Part), scale, out, Console() if sys.stdout.isatty() else Console(width=WIDTH))
+
+
+def measured(parts: Sequence[Part], scale: Scale, out: Path | None, console: Console, serve: Serve = serving) -> Path:
+    """Measure some parts, show each as it is done, and return the file that holds the figures."""
     started = datetime.now(UTC)
-    with serving(workers) as service:
-        rows = measure(service, clients or [32], seconds=seconds, rounds=rounds)
-    _show(rows)
+    sections: dict[str, Section] = {}
+    for part in Part:
+        if part in parts:
+            print(f"measuring {part} …", file=sys.stderr, flush=True)
+            sections[part] = MEASURES[part](scale, serve)
+            console.print(shown(sections[part]))
     file = out or Path(f"bench-{started:%Y%m%d-%H%M%S}.json")
-    about = {
+    file.write_text(json.dumps(_document(started, scale, sections), indent=2, ensure_ascii=False) + "\n")
+    console.print(f"written to {file}")
+    return file
+
+
+def _document(started: datetime, scale: Scale, sections: Mapping[str, Section]) -> Mapping[str, Any]:
+    return {
         "version": __version__,
         "started": started.isoformat(),
+        "seconds": round((datetime.now(UTC) - started).total_seconds()),
         "python": platform.python_version(),
+        "machine": platform.platform(),
         "cores": os.cpu_count(),
+        "scale": asdict(scale),
+        "sections": {part: asdict(section) for part, section in sections.items()},
     }
-    file.write_text(json.dumps(about | {"commands": [asdict(row) for row in rows]}, indent=2) + "\n")
-    print(f"written to {file}")
 
 
-def _show(rows: list[Row]) -> None:
-    table = Table(title="Durable commands through REST, beside pgbench's bare inserts of the same row")
-    for column in ("clients", "commands/s", "inserts/s", "ratio", "p50", "p99", "CPU", "load", "refused"):
-        table.add_column(column, justify="right")
-    for row in rows:
-        table.add_row(
-            str(row.clients),
-            f"{row.commands:,.0f}",
-            f"{row.inserts:,.0f}",
-            f"{row.ratio:.2f}",
-            f"{row.p50_ms:.1f}",
-            f"{row.p99_ms:.1f}",
-            f"{row.service_us:.0f}",
-            f"{row.generator_cpu:.0%}",
-            str(row.refused),
-        )
-    Console().print(table)
-    Console().print(
-        "Medians of the rounds. p50, p99: latency in ms. CPU: µs of the service's processor time per command.\n"
-        "load: the load generator's share of one core; far below 100 %, it is not what was measured."
-    )
+def _leave(number: int, frame: object) -> NoReturn:
+    sys.exit(128 + number)
 
 
 if __name__ == "__main__":

@@ -1,110 +1,101 @@
 """Durable commands per second through REST, each with a verified token, beside pgbench on the same Postgres."""
 
-import json
-import subprocess
-import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
 
-import httpx
-
+from scripts.benchmark.companions import companion
+from scripts.benchmark.figures import Figure, Section, Target, figure
 from scripts.benchmark.load import Job, Result
-from scripts.benchmark.pgbench import DATABASE, Pgbench
-from scripts.benchmark.service import Service
+from scripts.benchmark.people import CONTENT, WRITER, drafts
+from scripts.benchmark.pgbench import Inserts, Pgbench, pgbench
+from scripts.benchmark.scale import Scale
+from scripts.benchmark.service import Serve, Service
 
-DRAFTS = 256
-CONTENT = "And then the old man said that the sea had never been so still, and went below."
-CAUGHT_UP_SECONDS = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One number of clients: medians over the rounds; rates per second, times in ms, processor time in µs."""
-
-    clients: int
-    commands: float
-    inserts: float
-    ratio: float
-    p50_ms: float
-    p99_ms: float
-    service_us: float
-    generator_cpu: float
-    refused: int
+# What is asked of this many clients.
+ASKED = 32
+RATE, LATENCY = Target("ratio", "≥", 0.30), Target("value", "≤", 50)
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one round of load and one of pgbench gave."""
+    """What one round of load gave, and what it cost the service: µs of processor time per command."""
 
     load: Result
-    inserts: float
     service_us: float
 
     @property
-    def commands(self) -> float:
+    def rate(self) -> float:
         """Acknowledged commands per second."""
         return self.load.acknowledged / self.load.seconds
 
 
-def measure(service: Service, clients: Sequence[int], *, seconds: int, rounds: int) -> list[Row]:
+def measure(scale: Scale, serve: Serve) -> Section:
     """Measure each number of clients in turn; a round of load and one of pgbench follow each other, so that both meet
     the same machine. The read models have caught up before the next round begins.
     """
-    pgbench = Pgbench(service.programs, service.dsn(DATABASE), CONTENT)
-    token = service.token("alice")
-    drafts = _drafts(service, token)
-    _round(service, pgbench, token, drafts, 8, 1)  # warm
-    return [
-        _row(number, [_round(service, pgbench, token, drafts, number, seconds) for _ in range(rounds)])
-        for number in clients
-    ]
-
-
-def _row(clients: int, rounds: Sequence[Round]) -> Row:
-    return Row(
-        clients=clients,
-        commands=median(r.commands for r in rounds),
-        inserts=median(r.inserts for r in rounds),
-        ratio=median(r.commands / r.inserts for r in rounds),
-        p50_ms=median(r.load.p50_ms for r in rounds),
-        p99_ms=median(r.load.p99_ms for r in rounds),
-        service_us=median(r.service_us for r in rounds),
-        generator_cpu=max(r.load.generator_cpu for r in rounds),
-        refused=sum(sum(r.load.refused.values()) for r in rounds),
+    with serve(scale.workers) as service, pgbench(service, CONTENT) as bare:
+        made = drafts(service, scale.drafts)
+        loaded(service, made, clients=8, seconds=min(scale.seconds, 1))  # warm
+        figures = [shown for clients in scale.clients for shown in _measured(service, bare, made, clients, scale)]
+    return Section(
+        "Durable commands through REST",
+        "pgbench inserts the same row, one per transaction, with as many clients: its rate, its average latency",
+        figures,
+        "CPU: processor time of the service per command. generator: the load generator's share of one core; far below "
+        "100 %, it is not what was measured.",
     )
 
 
-def _drafts(service: Service, token: str) -> list[str]:
-    headers = {"Authorization": f"Bearer {token}", "Prefer": "return=minimal"}
-    with httpx.Client(base_url=service.url, headers=headers, trust_env=False) as client:
-        answers = [client.post("/v1/collab/drafts", json={"title": "Bench"}).json() for _ in range(DRAFTS)]
-    return [answer["data"]["draft_id"] for answer in answers]
+def _measured(service: Service, bare: Pgbench, made: Sequence[str], clients: int, scale: Scale) -> Sequence[Figure]:
+    ours: list[Round] = []
+    theirs: list[Inserts] = []
+    for _ in range(scale.rounds):
+        ours.append(loaded(service, made, clients=clients, seconds=scale.seconds))
+        theirs.append(bare.inserts(clients, scale.seconds))
+    rates = [(round.rate, limit.rate) for round, limit in zip(ours, theirs, strict=True)]
+    tails = [(round.load.p99_ms, limit.latency_ms) for round, limit in zip(ours, theirs, strict=True)]
+    name = "1 client" if clients == 1 else f"{clients} clients"
+    asked = clients == ASKED
+    return (
+        figure(name, "commands/s", rates, target=RATE if asked else None, beside=explained(ours)),
+        figure(f"{name}, p99", "ms", tails, target=LATENCY if asked else None),
+    )
 
 
-def _round(service: Service, pgbench: Pgbench, token: str, drafts: list[str], clients: int, seconds: int) -> Round:
+def explained(rounds: Sequence[Round]) -> dict[str, float]:
+    """Return what stands beside the rate of some rounds of load."""
+    return {
+        "p50 ms": median(round.load.p50_ms for round in rounds),
+        "CPU µs": median(round.service_us for round in rounds),
+        "generator %": max(round.load.generator_cpu for round in rounds) * 100,
+        "refused": sum(sum(round.load.refused.values()) for round in rounds),
+    }
+
+
+def loaded(
+    service: Service,
+    made: Sequence[str],
+    *,
+    clients: int,
+    seconds: float = 0.0,
+    count: int | None = None,
+    rate: float | None = None,
+    connected: Callable[[Sequence[int]], None] = lambda ports: None,
+) -> Round:
+    """Load the service as a Job says, and wait until its read models have caught up.
+
+    `connected` is called with the clients' ports before they send.
+    """
     run = str(time.time_ns())
-    job = Job(service.host, service.port, clients, seconds, drafts, token, CONTENT, run)
-    before = service.cpu_seconds()
-    load = _generated(job)
-    used = service.cpu_seconds() - before
-    _caught_up(service)
-    return Round(load, pgbench.inserts(clients, seconds), used / max(load.acknowledged, 1) * 1e6)
-
-
-def _generated(job: Job) -> Result:
-    command = [sys.executable, "-m", "scripts.benchmark.load"]
-    done = subprocess.run(command, input=json.dumps(asdict(job)), stdout=subprocess.PIPE, text=True, check=True)
-    return Result(**json.loads(done.stdout))
-
-
-def _caught_up(service: Service) -> None:
-    deadline = time.monotonic() + CAUGHT_UP_SECONDS
-    while True:
-        ready = httpx.get(f"{service.url}/readyz", trust_env=False).json()
-        if all(model["lag"] == 0 for model in ready["projections"]):
-            return
-        if time.monotonic() > deadline:
-            raise RuntimeError(f"the read models did not catch up: {ready['projections']}")
-        time.sleep(0.05)
+    job = Job(
+        service.host, service.port, clients, list(made), service.token(WRITER), CONTENT, run, seconds, count, rate
+    )
+    with companion("load") as generator:
+        connected(generator.ask(asdict(job))["ports"])
+        before = service.cpu_seconds()
+        result = Result(**generator.ask({"go": True}))
+        used = service.cpu_seconds() - before
+    service.caught_up()
+    return Round(result, used / max(result.acknowledged, 1) * 1e6)

@@ -3,9 +3,13 @@
 import re
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
-DATABASE = "bench"
+from scripts.benchmark.figures import percentile
+from scripts.benchmark.service import Service
 
 # The log's own columns and key, and nothing else of the log: no order, no hash, no idempotency, no projection.
 TABLE = """
@@ -28,30 +32,67 @@ INSERT = """
         '\\x00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff');"""
 
 _RATE = re.compile(r"tps = ([0-9.]+)")
+_LATENCY = re.compile(r"latency average = ([0-9.]+) ms")
+
+
+class Inserts(NamedTuple):
+    """Durable inserts per second, and their average latency in ms."""
+
+    rate: float
+    latency_ms: float
 
 
 class Pgbench:
-    """Runs pgbench of the folder `programs` as the administrator of the server at `dsn`."""
+    """Runs pgbench from the folder `programs` on the table in the database at `dsn`; files go to `folder`."""
 
-    def __init__(self, programs: Path, dsn: str, content: str) -> None:
+    def __init__(self, programs: Path, dsn: str, folder: Path, content: str) -> None:
         self._programs = programs
         self._dsn = dsn
-        self._script = tempfile.NamedTemporaryFile("w", suffix=".sql")  # noqa: SIM115 - as long as this object
-        self._script.write(INSERT.replace("\n", " ").replace("CONTENT", content))
-        self._script.flush()
+        self._folder = folder
+        self._script = folder / "insert.sql"
+        self._script.write_text(INSERT.replace("\n", " ").replace("CONTENT", content))
         self._run("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", TABLE, dsn)
 
-    def inserts(self, clients: int, seconds: int) -> float:
-        """Return durable inserts per second by so many clients. Raises subprocess.CalledProcessError."""
-        options = ["-n", "-M", "prepared", "-f", self._script.name, "-c", str(clients), "-j", "2", "-T", str(seconds)]
-        printed = self._run("pgbench", *options, self._dsn)
-        match = _RATE.search(printed)
-        if match is None:
-            raise RuntimeError(f"pgbench said no rate: {printed}")
-        return float(match[1])
+    def inserts(self, clients: int, seconds: float) -> Inserts:
+        """Return what so many clients reach. Raises subprocess.CalledProcessError."""
+        return inserts_of(self._bench(clients, seconds))
+
+    def latencies(self, seconds: float) -> tuple[float, float]:
+        """Return p50 and p99 in ms of inserts one after the other. Raises subprocess.CalledProcessError."""
+        prefix = self._folder / "transactions"
+        self._bench(1, seconds, "--log", f"--log-prefix={prefix}")
+        taken = [latency for log in self._folder.glob(f"{prefix.name}.*") for latency in latencies_of(log.read_text())]
+        for log in self._folder.glob(f"{prefix.name}.*"):
+            log.unlink()
+        return percentile(taken, 50), percentile(taken, 99)
+
+    def _bench(self, clients: int, seconds: float, *more: str) -> str:
+        length = str(max(round(seconds), 1))  # pgbench takes whole seconds
+        options = ["-n", "-M", "prepared", "-f", str(self._script), "-c", str(clients), "-j", "2", "-T", length]
+        return self._run("pgbench", *options, *more, self._dsn)
 
     def _run(self, program: str, *arguments: str) -> str:
         done = subprocess.run(
             [str(self._programs / program), *arguments], check=True, text=True, stdout=subprocess.PIPE
         )
         return done.stdout
+
+
+@contextmanager
+def pgbench(service: Service, content: str) -> Iterator[Pgbench]:
+    """Give a Pgbench on a database of its own, in the service's Postgres."""
+    with tempfile.TemporaryDirectory(prefix="onering-pgbench-") as folder:
+        yield Pgbench(service.programs, service.database("bench"), Path(folder), content)
+
+
+def inserts_of(printed: str) -> Inserts:
+    """Read pgbench's report."""
+    rate, latency = _RATE.search(printed), _LATENCY.search(printed)
+    if rate is None or latency is None:
+        raise RuntimeError(f"pgbench said no rate: {printed}")
+    return Inserts(float(rate[1]), float(latency[1]))
+
+
+def latencies_of(log: str) -> list[float]:
+    """Read pgbench's transaction log; return latencies in ms."""
+    return [int(line.split()[2]) / 1000 for line in log.splitlines()]

@@ -1,0 +1,29 @@
+"""How much is measured: for figures to quote, for a look of two minutes, for a test."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """`seconds` of each round and `rounds` of each figure; the other fields are sizes of the sections' worlds."""
+
+    seconds: float = 5
+    rounds: int = 3
+    workers: int = 1
+    clients: tuple[int, ...] = (1, 8, 32, 128)
+    drafts: int = 256
+    # Sockets of the one draft that is fanned out.
+    sockets: tuple[int, ...] = (500, 2000)
+    # (drafts, sockets of each, commands per second and draft), for the latency from commit to screen.
+    screens: tuple[tuple[int, int, float], ...] = ((50, 10, 10.0), (1, 500, 20.0))
+    # Events of the log that is rebuilt and checked.
+    events: int = 200_000
+    # Idle sockets whose memory is weighed.
+    idle: int = 2000
+    # Segments of the drafts that are compared, the shortest first, and requests to each.
+    lengths: tuple[int, ...] = (10, 1_000, 10_000)
+    requests: int = 200
+
+
+FULL = Scale()
+SHORT = Scale(seconds=1, rounds=1, events=30_000, idle=1000, requests=100)
