@@ -196,12 +196,12 @@ async def switch(conn: Connection, projection: Projection, build: Build) -> Buil
 
 
 ABANDONED = """
-    SELECT p.version, p.definition FROM onering.projections p
-     WHERE p.name = $1 AND p.lane = $2 AND p.definition <> $3 AND p.status = 'live'
+    SELECT p.version, p.definition, p.status FROM onering.projections p
+     WHERE p.name = $1 AND p.lane = $2 AND p.definition <> $3 AND p.status <> 'replaced'
        AND p.changed_at < clock_timestamp() - make_interval(secs => $4)"""
 ABANDON = """
     UPDATE onering.projections p SET status = 'replaced', changed_at = clock_timestamp()
-     WHERE p.name = $1 AND p.version = $2 AND p.lane = $3 AND p.status = 'live' AND pg_try_advisory_xact_lock($4)"""
+     WHERE p.name = $1 AND p.version = $2 AND p.lane = $3 AND p.status = $4 AND pg_try_advisory_xact_lock($5)"""
 EXPIRED = """
     SELECT p.version FROM onering.projections p
      WHERE p.name = $1 AND p.lane = $2 AND p.status = 'replaced'
@@ -214,12 +214,15 @@ FORGET = """
 async def retire(conn: Connection, projection: Projection, lane: int, keep_seconds: float) -> None:
     """Drop builds replaced more than `keep_seconds` ago, and mark as replaced those of releases that nobody runs.
 
+    Among these are builds that were never finished; one of this release is taken up by the next who builds.
+
     Raises asyncpg.PostgresError, LockNotAvailableError among them while a slow reader holds on to one.
     """
-    for version, definition in await conn.fetch(ABANDONED, projection.name, lane, projection.definition, keep_seconds):
-        # A release that runs somewhere has a writer, which holds this lock.
-        key = lock_key("project", projection.name, definition, lane)
-        await conn.execute(ABANDON, projection.name, version, lane, key)
+    abandoned = await conn.fetch(ABANDONED, projection.name, lane, projection.definition, keep_seconds)
+    for version, definition, status in abandoned:
+        # A release that runs somewhere has a writer, and a build that goes on its builder, who holds this lock.
+        key = lock_key("build" if status == "building" else "project", projection.name, definition, lane)
+        await conn.execute(ABANDON, projection.name, version, lane, status, key)
     for (version,) in await conn.fetch(EXPIRED, projection.name, lane, keep_seconds):
         async with conn.transaction():
             await conn.execute("SET LOCAL lock_timeout = '200ms'")

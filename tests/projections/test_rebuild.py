@@ -9,7 +9,7 @@ import pytest
 from onering.log.connection import Database
 from onering.log.event import DEFAULT_LANE as LANE
 from projections import ACCESS, DRAFTS, PROJECTIONS, TIMELINE
-from projections.builds import retire
+from projections.builds import lock_key, retire
 from projections.checkpoints import Checkpoints
 from projections.draft_list import list_drafts
 from projections.drafts import read_draft
@@ -312,10 +312,35 @@ class TestReleases:
             await retire(conn, self.NEXT, LANE, 0)
             assert await builds(conn) == {"timeline_1": "live", "timeline_2": "live"}
         await until(lambda: marked(conn, self.NEXT))
-        await until(lambda: conn.fetchval("SELECT clock_timestamp() > max(changed_at) FROM onering.projections"))
+        await until(lambda: old_enough(conn))
         await retire(conn, self.NEXT, LANE, 0)
         assert await builds(conn) == {"timeline_1": "live"}
         assert await gone(conn, "timeline_2")
+
+    async def test_an_unfinished_build_is_kept_while_it_goes_on_and_dropped_once_its_builder_is_dead(
+        self, database: Database, conn: Any
+    ) -> None:
+        await prepare(database, LANE, projections=[TIMELINE])
+        with pytest.raises(Killed):
+            await prepare(database, LANE, projections=[self.NEXT], progress=dies_at(0))
+        key = lock_key("build", "timeline", self.NEXT.definition, LANE)
+        async with conn.transaction():
+            # As whoever took it up.
+            await conn.execute("SELECT pg_advisory_xact_lock($1)", key)
+            await until(lambda: old_enough(conn))
+            other = await database.connect("other")
+            await retire(other, TIMELINE, LANE, 0)
+            assert await builds(conn) == {"timeline_1": "live", "timeline_2": "building"}
+        await retire(other, TIMELINE, LANE, 0)
+        await until(lambda: old_enough(conn))
+        await retire(other, TIMELINE, LANE, 0)
+        other.terminate()
+        assert await builds(conn) == {"timeline_1": "live"}
+        assert await gone(conn, "timeline_2")
+
+
+async def old_enough(conn: Any) -> bool:
+    return bool(await conn.fetchval("SELECT clock_timestamp() > max(changed_at) FROM onering.projections"))
 
 
 async def leading(one: Process) -> bool:
