@@ -136,6 +136,7 @@ async def check(dsn: str, watchers: Sequence[Watcher], written: Storm) -> None:
     """Assert that every promise was kept to everybody, once nobody writes any more."""
     log = await stored_log(dsn)
     await settle(log, watchers)
-    assert written.wrong == []
-    assert all(command.version is not None for command in written.sent)
-    assert [str(one) for one in violations(log, [watcher.reader for watcher in watchers], written.sent)] == []
+    unanswered = [command.key for command in written.sent if command.version is None]
+    broken = violations(log, [watcher.reader for watcher in watchers], written.sent)
+    found = [*written.wrong, *unanswered, *map(str, broken)]
+    assert not found, "\n".join(found)

@@ -29,6 +29,7 @@ class Line(asyncio.Protocol):
         self._speech = ClientProtocol(parse_uri(url), max_size=None)
         self._user = user
         self._took = took
+        self._mute = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
@@ -61,7 +62,7 @@ class Line(asyncio.Protocol):
 
     def _send(self) -> None:
         for data in self._speech.data_to_send():
-            if data and not self.transport.is_closing():
+            if data and not self._mute:
                 self.transport.write(data)
 
     # What breaks
@@ -75,7 +76,8 @@ class Line(asyncio.Protocol):
         self.transport.resume_reading()
 
     def half_close(self) -> None:
-        """Say that nothing more will be said."""
+        """Say nothing more, and tell so."""
+        self._mute = True
         self.transport.write_eof()
 
     def reset(self) -> None:
