@@ -11,14 +11,11 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import astuple
-from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from asyncpg.pgproto.pgproto import UUID
-
 from onering.log.event import StoredEvent
-from onering.log.leaf import microseconds
 from onering.replay.findings import Counts, Finding, Judged
+from onering.replay.flat import flat
 from onering.replay.judge import Judge
 
 # Fewer events are judged sooner than a process starts.
@@ -68,7 +65,7 @@ class _Here:
         self._judge = Judge()
 
     async def page(self, events: Sequence[StoredEvent]) -> Judged:
-        return self._judge.page(events)
+        return self._judge.page([flat(event) for event in events])
 
     async def end(self) -> Judged:
         return self._judge.end()
@@ -83,7 +80,7 @@ class _Aside:
         self._under_way = 0
 
     async def page(self, events: Sequence[StoredEvent]) -> Judged:
-        self._pages.write(_framed([_flat(event) for event in events]))
+        self._pages.write(_framed([flat(event) for event in events]))
         await self._pages.drain()
         self._under_way += 1
         return await self._verdict() if self._under_way > 1 else Judged()
@@ -110,7 +107,7 @@ def main() -> None:
     judge = Judge()
     while length := sys.stdin.buffer.read(_LENGTH_BYTES):
         rows = marshal.loads(sys.stdin.buffer.read(int.from_bytes(length)))
-        judged = judge.end() if rows is None else judge.page([_whole(row) for row in rows])
+        judged = judge.end() if rows is None else judge.page(rows)
         found, notes = [tuple(f) for f in judged.findings], [tuple(f) for f in judged.notes]
         sys.stdout.buffer.write(_framed((found, notes, astuple(judged.counts))))
         sys.stdout.buffer.flush()
@@ -120,41 +117,6 @@ def _framed(value: Any) -> bytes:
     """Return a value as marshal has it, which takes a tenth of pickle's time, behind its length."""
     encoded = marshal.dumps(value)
     return len(encoded).to_bytes(_LENGTH_BYTES) + encoded
-
-
-_Row = tuple[Any, ...]
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-def _flat(event: StoredEvent) -> _Row:
-    """Return what a judge looks at of an event, in types that marshal knows."""
-    return (
-        event.lane,
-        event.position,
-        event.stream_id.bytes,
-        event.stream_type,
-        event.version,
-        event.workspace_id.bytes,
-        event.event_id.bytes,
-        event.type,
-        event.schema_version,
-        event.payload,
-        event.issuer,
-        event.subject,
-        event.impersonator,
-        event.command_id.bytes,
-        microseconds(event.recorded_at),
-    )
-
-
-def _whole(row: _Row) -> StoredEvent:
-    (lane, position, stream_id, stream_type, version, workspace_id, event_id, type, schema_version, payload, issuer,
-     subject, impersonator, command_id, recorded_at) = row  # fmt: skip
-    return StoredEvent(
-        lane, position, UUID(stream_id), stream_type, version, UUID(workspace_id), UUID(event_id), type,
-        schema_version, payload, issuer, subject, impersonator, UUID(command_id), "", None,
-        _EPOCH + timedelta(microseconds=recorded_at),
-    )  # fmt: skip
 
 
 if __name__ == "__main__":

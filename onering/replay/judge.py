@@ -11,7 +11,7 @@ from onering.domain.actor import Actor
 from onering.domain.commands import AddSegment
 from onering.domain.decide import decide
 from onering.domain.events import DraftCreated, Event, SegmentAdded
-from onering.domain.ids import command_identity, derived
+from onering.domain.ids import Id, command_identity, derived
 from onering.domain.legality import rebuilt
 from onering.domain.refusals import Refusal
 from onering.domain.state import DraftState, evolve
@@ -19,10 +19,12 @@ from onering.log.codec import understood
 from onering.log.event import StoredEvent
 from onering.replay.erasure import after_erased, assumed
 from onering.replay.findings import Finding, Judged
+from onering.replay.flat import Flat, instant, whole
 from onering.replay.people import People, claimed
 from onering.users import registration
 
 _MEMBERS = ("idempotency_key", "data")
+_STREAM, _COMMAND = 2, 13  # of a Flat
 
 
 class Judge:
@@ -33,22 +35,23 @@ class Judge:
         self._states: dict[bytes, DraftState] = {}
         self._vague: set[bytes] = set()
         self._closed: set[bytes] = set()
-        self._command: list[StoredEvent] = []
+        self._command: list[Flat] = []
         self._judged = Judged()
 
-    def page(self, events: Sequence[StoredEvent]) -> Judged:
+    def page(self, events: Sequence[Flat]) -> Judged:
         """Judge the next events; those of the last command once it is known that all of them are there."""
+        together = self._command
         for event in events:
-            if self._command and not _together(self._command[0], event):
-                self._whole_command(self._command)
-                self._command = []
-            self._command.append(event)
+            if together and (event[_COMMAND] != together[0][_COMMAND] or event[_STREAM] != together[0][_STREAM]):
+                self._judge(together)
+                together.clear()
+            together.append(event)
         return self._taken()
 
     def end(self) -> Judged:
         """Judge what is left: no more events come."""
         if self._command:
-            self._whole_command(self._command)
+            self._judge(self._command)
         return self._taken()
 
     def _taken(self) -> Judged:
@@ -62,12 +65,11 @@ class Judge:
         self._judged.notes.append(Finding(event.position, "not-understood", text))
         self._judged.counts.unknown += 1
 
+    def _judge(self, command: Sequence[Flat]) -> None:
+        if len(command) > 1 or not self._continued(command[0]):
+            self._whole_command([whole(event) for event in command])
+
     def _whole_command(self, events: Sequence[StoredEvent]) -> None:
-        if len(events) == 1 and events[0].type == "segment_added" and self._continued(events[0]):
-            return
-        for n, event in enumerate(events):
-            if event.event_id != derived(event.command_id, "event", n):
-                self._find(event, "identity", f"its event_id is not that of event {n} of its command")
         match events[0].stream_type:
             case "draft":
                 self._on_draft(events)
@@ -79,30 +81,31 @@ class Judge:
 
     # ---------------------------------------------------------------------------------------------- drafts
 
-    def _continued(self, event: StoredEvent) -> bool:
+    def _continued(self, event: Flat) -> bool:
         """Whether it is a legal segment, with all that belongs to it: most events are, and are judged in half the time.
 
         If not, nothing was changed, and what speaks against it is looked for as with any other.
         """
-        key = event.stream_id.bytes
-        state, actor, payload = self._states.get(key), self._people.actor(event), _loaded(event.payload)
-        if state is None or actor is None or payload is None or event.schema_version != 1:
+        (_, _, key, _, _, workspace, _, type, schema_version, text, issuer, subject, _, command, recorded_at) = event
+        if type != "segment_added" or schema_version != 1:
             return False
-        data, idempotency_key = payload["data"], payload["idempotency_key"]
+        state, actor, payload = self._states.get(key), self._people.actor(issuer, subject, workspace), _loaded(text)
+        if state is None or actor is None or payload is None or payload["idempotency_key"] is None:
+            return False
+        command_id, at = Id(command), instant(recorded_at)
+        identity = command_identity(actor.user_id, state.draft_id, payload["idempotency_key"])
+        if identity.bytes != command:
+            return False
         try:
-            command = AddSegment(command_id=event.command_id, draft_id=event.stream_id, content=data.get("content", ""))
-            (again,) = decide(state, command, actor, event.recorded_at)
+            asked = AddSegment(
+                command_id=command_id, draft_id=state.draft_id, content=payload["data"].get("content", "")
+            )
+            (again,) = decide(state, asked, actor, at)
         except (ValidationError, Refusal):
             return False
-        if (
-            not isinstance(again, SegmentAdded)
-            or data != _fields(again)
-            or event.event_id != derived(event.command_id, "event")
-            or idempotency_key is None
-            or event.command_id != command_identity(actor.user_id, event.stream_id, idempotency_key)
-        ):
+        if not isinstance(again, SegmentAdded) or payload["data"] != _fields(again):
             return False
-        self._states[key] = evolve(state, again, event.recorded_at)
+        self._states[key] = evolve(state, again, at)
         return True
 
     def _on_draft(self, events: Sequence[StoredEvent]) -> None:
@@ -147,13 +150,13 @@ class Judge:
 
     def _actor(self, state: DraftState, events: Sequence[StoredEvent], facts: Sequence[Event]) -> Actor | None:
         first = events[0]
-        if (actor := self._people.actor(first)) is not None:
+        if (actor := self._people.actor(first.issuer, first.subject, first.workspace_id.bytes)) is not None:
             return actor
         against = None
         for name in claimed(state, facts):
             against = self._people.know((first.issuer, first.subject), name)
             if against is None:
-                return self._people.actor(first)
+                return self._people.actor(first.issuer, first.subject, first.workspace_id.bytes)
         self._find(first, "actor", against or "nobody can have done it")
         return None
 
@@ -182,7 +185,7 @@ class Judge:
 
     def _erased(self, key: bytes, state: DraftState, events: Sequence[StoredEvent]) -> DraftState:
         self._judged.counts.erased += sum(event.payload is None for event in events)
-        actor = self._people.actor(events[0])
+        actor = self._people.actor(events[0].issuer, events[0].subject, events[0].workspace_id.bytes)
         if actor is None:
             # Not even the name is left by which the rest of the draft speaks of them.
             self._closed.add(key)
@@ -226,10 +229,6 @@ class Judge:
             self._find(event, "legal", "a first sign-in of this person would have said something else")
         elif len(data) > len(expected):
             self._not_understood(event, f"{event.type} has fields that this release does not know")
-
-
-def _together(first: StoredEvent, event: StoredEvent) -> bool:
-    return event.command_id == first.command_id and event.stream_id == first.stream_id
 
 
 def _fields(segment: SegmentAdded) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from onering.domain.ids import derived
 from onering.log.event import StoredEvent
 from onering.log.leaf import leaf, payload_hash
 from onering.replay.findings import Finding
@@ -29,6 +30,7 @@ class Order:
         self._lane = lane
         self._time: datetime | None = None
         self._command: UUID | None = None
+        self._number = 0
         self._commands = _Commands()
         self._workspaces: dict[bytes, bytes] = {}
 
@@ -45,8 +47,12 @@ class Order:
                 found.append(Finding(event.position, "time", text))
             self._time = event.recorded_at
             if event.command_id != self._command:
-                self._command = event.command_id
+                self._command, self._number = event.command_id, 0
                 self._commands.add(event.command_id.bytes, event.position)
+            if event.event_id != derived(event.command_id, "event", self._number):
+                text = f"its event_id is not that of event {self._number} of its command"
+                found.append(Finding(event.position, "identity", text))
+            self._number += 1
             if not (event.issuer and event.subject):
                 found.append(Finding(event.position, "actor", "nobody did it: the issuer or the subject is empty"))
             self._in_stream(event, found)

@@ -6,7 +6,6 @@ from uuid import UUID
 from onering.domain.actor import Actor
 from onering.domain.events import CollaboratorAdded, CollaboratorRemoved, DraftCreated, Event, RingPassed, SegmentAdded
 from onering.domain.state import DraftState
-from onering.log.event import StoredEvent
 
 Person = tuple[str, str]
 """(issuer, subject)"""
@@ -22,7 +21,7 @@ class People:
     def __init__(self) -> None:
         self.names: dict[Person, str] = {}
         self._bearers: dict[str, Person] = {}
-        self._actors: dict[tuple[str, str, UUID], Actor] = {}
+        self._actors: dict[tuple[str, str, bytes], Actor] = {}
 
     def know(self, person: Person, name: str) -> str | None:
         """Take note of a person's name; return what speaks against it."""
@@ -35,16 +34,15 @@ class People:
             return f"the name {name!r} belongs to another issuer's person"
         return None
 
-    def actor(self, event: StoredEvent) -> Actor | None:
-        """Return who did an event, as the rules see them; None if their name is not known."""
-        key = event.issuer, event.subject, event.workspace_id
+    def actor(self, issuer: str, subject: str, workspace_id: bytes) -> Actor | None:
+        """Return who did an event of a workspace, as the rules see them; None if their name is not known."""
+        key = issuer, subject, workspace_id
         if (known := self._actors.get(key)) is not None:
             return known
-        name = self.names.get((event.issuer, event.subject))
-        if name is None:
+        if (name := self.names.get((issuer, subject))) is None:
             return None
         # Whether somebody of the workspace may read matters to no rule that lets something be written.
-        return self._actors.setdefault(key, Actor(event.issuer, event.subject, name, event.workspace_id))
+        return self._actors.setdefault(key, Actor(issuer, subject, name, UUID(bytes=workspace_id)))
 
 
 def claimed(state: DraftState, events: Sequence[Event]) -> tuple[str, ...]:

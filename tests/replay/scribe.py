@@ -22,6 +22,7 @@ from onering.log.event import DEFAULT_LANE as LANE
 from onering.log.event import StoredEvent
 from onering.log.leaf import leaf, payload_hash
 from onering.replay.findings import Finding, Judged
+from onering.replay.flat import flat
 from onering.replay.judge import Judge
 from onering.replay.order import Order
 from onering.replay.record import Record
@@ -148,7 +149,7 @@ def looked_at(records: Sequence[Record], page: int = 3) -> Judged:
     for start in range(0, len(records), page):
         part = records[start : start + page]
         judged.findings += order.page(part)
-        judged.add(judge.page([record.event for record in part]))
+        judged.add(judge.page([flat(record.event) for record in part]))
     judged.add(judge.end())
     judged.findings += order.end(len(records))
     return judged
