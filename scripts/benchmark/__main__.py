@@ -31,21 +31,21 @@ class Part(StrEnum):
 
     COMMANDS = "commands"
     FANOUT = "fanout"
-    LATENCY = "latency"
     REPLAY = "replay"
     MEMORY = "memory"
     LENGTH = "length"
     HOT = "hot"
+    LATENCY = "latency"
 
 
 MEASURES: Mapping[Part, Callable[[Scale, Serve], Section]] = {
     Part.COMMANDS: commands.measure,
     Part.FANOUT: fanout.measure,
-    Part.LATENCY: latency.measure,
     Part.REPLAY: replay.measure,
     Part.MEMORY: memory.measure,
     Part.LENGTH: length.measure,
     Part.HOT: hot.measure,
+    Part.LATENCY: latency.measure,
 }
 
 
