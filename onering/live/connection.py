@@ -59,7 +59,7 @@ class Connection:
         if self.ended is not None or self.outlet.unsent() > self._limits.socket_high_water:
             return False
         self.outlet.write(frame)
-        self._pulse.pinged(self._now())
+        self._pulse.told(self._now())
         return True
 
     def sweep(self, now: float) -> None:
@@ -71,7 +71,8 @@ class Connection:
         if (end := self._pulse.look(now, version=cursor.version, unsent=self.outlet.unsent())) is not None:
             self.end(end)
         elif self._pulse.quiet(now) and self.tell(frames.ping(cursor.head)):
-            self._pulse.pinged(now)
+            self._pulse.told(now)
+            self._pulse.asked(now)
         if not cursor.full:
             cursor.has_room()
 

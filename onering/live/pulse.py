@@ -11,7 +11,7 @@ class Pulse:
 
     def __init__(self, limits: Limits, now: float) -> None:
         self._limits = limits
-        self._heard_at = self._written_at = self._progress_at = self._minute_began = now
+        self._heard_at = self._written_at = self._asked_at = self._progress_at = self._minute_began = now
         self._frames = 0
         self._version = 0
         self._unsent = 0
@@ -24,9 +24,13 @@ class Pulse:
         self._frames += 1
         return self._frames <= self._limits.client_frames_per_minute
 
-    def pinged(self, now: float) -> None:
+    def told(self, now: float) -> None:
         """Note that the client was told something."""
         self._written_at = now
+
+    def asked(self, now: float) -> None:
+        """Note that the client was asked for a sign of life."""
+        self._asked_at = now
 
     def look(self, now: float, *, version: int, unsent: int) -> End | None:
         """Look at the last version and the bytes that were written but not sent; return why to give the socket up."""
@@ -43,5 +47,9 @@ class Pulse:
         return None
 
     def quiet(self, now: float) -> bool:
-        """Whether the client was told nothing for so long that it is time for a heartbeat."""
-        return now - self._written_at >= self._limits.heartbeat_seconds
+        """Whether it is time for a heartbeat: nothing was said for so long, by us or by the client.
+
+        Of a busy draft a client is told all the time, and would answer nothing, were it never asked.
+        """
+        quiet_since = min(self._written_at, max(self._heard_at, self._asked_at))
+        return now - quiet_since >= self._limits.heartbeat_seconds

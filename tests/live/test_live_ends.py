@@ -32,6 +32,17 @@ async def test_a_client_that_answers_pings_stays_and_a_silent_one_is_closed(serv
         await there.reach(3)
 
 
+async def test_a_client_that_is_told_all_the_time_is_asked_for_a_sign_of_life_too(server):
+    """Else it would be closed for its silence, having never had anything to answer."""
+    draft = await private(server)
+    async with joined(server, draft) as client:
+        await server.node.add(draft)
+        await client.reach(2)
+        server.sweep_after(26)
+        await client.until(lambda: client.one("ping"))
+        assert client.one("ping") == {"type": "ping", "head": 2}
+
+
 async def test_websocket_pongs_are_signs_of_life_too(server):
     draft = await private(server)
     async with joined(server, draft) as client:

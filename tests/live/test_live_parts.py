@@ -47,11 +47,26 @@ def test_messages_are_read_strictly_where_they_are_known():
 def test_the_pulse_of_a_quiet_client():
     pulse = Pulse(Limits(), 0.0)
     assert pulse.look(59.0, version=1, unsent=0) is None
+    pulse.asked(59.0)
     assert not pulse.quiet(83.0)
     assert pulse.quiet(84.0)
     assert pulse.look(60.5, version=1, unsent=0) is HEARTBEAT_MISSED
     pulse.heard(60.5)
     assert pulse.look(61.0, version=1, unsent=0) is None
+
+
+def test_the_pulse_of_a_client_that_is_told_all_the_time():
+    """It is asked once per heartbeat, by the time it has been silent, and not again before it could answer."""
+    pulse = Pulse(Limits(), 0.0)
+    asked = []
+    for at in range(1, 81):
+        pulse.told(at)
+        assert pulse.look(at, version=at, unsent=0) is None
+        if pulse.quiet(at):
+            asked.append(at)
+            pulse.asked(at)
+            pulse.heard(at + 1)
+    assert asked == [25, 51, 77]
 
 
 def test_the_pulse_of_a_client_that_takes_nothing():
