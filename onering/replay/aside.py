@@ -9,7 +9,7 @@ import marshal
 import os
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import astuple
 from typing import Any, Protocol
 
@@ -105,12 +105,16 @@ def main() -> None:
     # Nothing that is made here refers to itself, and looking for what does takes a fifth of the time.
     gc.disable()
     judge = Judge()
-    while length := sys.stdin.buffer.read(_LENGTH_BYTES):
-        rows = marshal.loads(sys.stdin.buffer.read(int.from_bytes(length)))
-        judged = judge.end() if rows is None else judge.page(rows)
-        found, notes = [tuple(f) for f in judged.findings], [tuple(f) for f in judged.notes]
-        sys.stdout.buffer.write(_framed((found, notes, astuple(judged.counts))))
-        sys.stdout.buffer.flush()
+    # Whoever asks may be killed at any moment: half a page is the end, and so is nobody who listens.
+    with suppress(EOFError, BrokenPipeError):
+        while length := sys.stdin.buffer.read(_LENGTH_BYTES):
+            events = marshal.loads(sys.stdin.buffer.read(int.from_bytes(length)))
+            judged = judge.end() if events is None else judge.page(events)
+            found, notes = [tuple(f) for f in judged.findings], [tuple(f) for f in judged.notes]
+            sys.stdout.buffer.write(_framed((found, notes, astuple(judged.counts))))
+            sys.stdout.buffer.flush()
+    # What could not be written is not tried again at the end.
+    os._exit(0)
 
 
 def _framed(value: Any) -> bytes:

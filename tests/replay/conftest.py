@@ -14,7 +14,7 @@ from onering.cli import main
 from onering.domain.values import GrantedRole
 from onering.log.connection import Database
 from onering.log.event import DEFAULT_LANE as LANE
-from onering.log.migrate import APP, OWNER
+from onering.log.roles import APP, OWNER
 from onering.service.postgres import EmbeddedPostgres
 from onering.users import Users
 from projections.rebuild import prepare

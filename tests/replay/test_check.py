@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 import subprocess
+import sys
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -266,3 +267,10 @@ async def test_a_log_that_is_being_written_is_clean_and_goes_on_being_written(lo
 async def _write(one: Node, draft: UUID) -> None:
     while True:
         await one.add(draft)
+
+
+@pytest.mark.parametrize("sent", [b"", b"\0\0", b"\0\0\1\0half a page"])
+def test_a_judge_whose_asker_was_killed_ends_without_a_word(sent: bytes, tmp_path: Path) -> None:
+    command = [sys.executable, "-P", "-m", "onering.replay.aside"]
+    done = subprocess.run(command, input=sent, env=clean_environment(tmp_path), capture_output=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")

@@ -96,7 +96,7 @@ def test_following_what_does_not_change_is_refused(run: Run, log: str, options: 
 
 
 async def test_followed_live_every_event_is_printed_once(log: str, tmp_path: Path) -> None:
-    """Also one that was late: inserted first, committed last. Ctrl-C ends it, and all is well."""
+    """In order, from before and from now on. Ctrl-C ends it, and all is well."""
     with (tmp_path / "out").open("w+") as out:
         command = [*ONERING, "replay", "print", "--follow", "--database-url", log]
         environment = clean_environment(tmp_path)
