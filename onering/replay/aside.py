@@ -11,7 +11,7 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import astuple
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from onering.log.event import StoredEvent
 from onering.replay.findings import Counts, Finding, Judged
@@ -105,16 +105,22 @@ def main() -> None:
     # Nothing that is made here refers to itself, and looking for what does takes a fifth of the time.
     gc.disable()
     judge = Judge()
-    # Whoever asks may be killed at any moment: half a page is the end, and so is nobody who listens.
-    with suppress(EOFError, BrokenPipeError):
-        while length := sys.stdin.buffer.read(_LENGTH_BYTES):
-            events = marshal.loads(sys.stdin.buffer.read(int.from_bytes(length)))
+    # Whoever asks may be killed at any moment: then there is half a page, or nobody who listens.
+    with suppress(BrokenPipeError):
+        while (page := _read(sys.stdin.buffer)) is not None:
+            events = marshal.loads(page)
             judged = judge.end() if events is None else judge.page(events)
             found, notes = [tuple(f) for f in judged.findings], [tuple(f) for f in judged.notes]
             sys.stdout.buffer.write(_framed((found, notes, astuple(judged.counts))))
             sys.stdout.buffer.flush()
     # What could not be written is not tried again at the end.
     os._exit(0)
+
+
+def _read(file: BinaryIO) -> bytes | None:
+    length = int.from_bytes(file.read(_LENGTH_BYTES))
+    page = file.read(length)
+    return page if page and len(page) == length else None
 
 
 def _framed(value: Any) -> bytes:
