@@ -11,7 +11,7 @@ from rich.console import Console
 from scripts.soaking.faults import EMBEDDED, PROXIED, Fault
 from scripts.soaking.report import progress, show
 from scripts.soaking.score import Score
-from scripts.soaking.sitting import sitting
+from scripts.soaking.sitting import Sitting
 
 
 def main(
@@ -34,17 +34,24 @@ def main(
     console = Console(highlight=False)
     console.print(f"{rounds} rounds, --seed {chosen}")
     score, chance = Score(), random.Random(chosen)
+    halves = [(False, _named(EMBEDDED, only), rounds // 2), (True, _named(PROXIED, only), rounds - rounds // 2)]
+    if not any(faults for _, faults, _ in halves):
+        raise typer.BadParameter(f"there is no fault with {only!r} in its name; there are {', '.join(PROXIED)}")
     with progress(console, rounds) as advance:
-        for behind_proxy, share in ((False, rounds // 2), (True, rounds - rounds // 2)):
-            faults = _named(PROXIED if behind_proxy else EMBEDDED, only)
-            plan = [chance.choice(list(faults.items())) for _ in range(share if faults else 0)]
-            if plan:
-                held = sitting(
-                    plan, score, chance, workers, writers, readers, behind_proxy=behind_proxy, advance=advance
-                )
+        for behind_proxy, faults, share in halves:
+            if plan := _plan(faults, share, chance):
+                held = Sitting(plan, score, chance, advance).hold(workers, writers, readers, behind_proxy=behind_proxy)
                 asyncio.run(held)
     show(console, score)
     raise typer.Exit(0 if score.clean else 1)
+
+
+def _plan(faults: Mapping[str, Fault], rounds: int, chance: random.Random) -> list[tuple[str, Fault]]:
+    """Return so many faults in random order, each as often as any other."""
+    plan: list[tuple[str, Fault]] = []
+    while faults and len(plan) < rounds:
+        plan += chance.sample(list(faults.items()), len(faults))
+    return plan[:rounds]
 
 
 def _named(faults: Mapping[str, Fault], part: str | None) -> Mapping[str, Fault]:

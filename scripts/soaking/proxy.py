@@ -81,10 +81,15 @@ class Proxy:
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
         self._port = 0
-        self._links: dict[Link, asyncio.Task[None]] = {}
+        self._links: set[Link] = set()
+        self._serving: set[asyncio.Task[None]] = set()
         self._delay = Delay()
         self._stalled = False
         self._listener: asyncio.Server | None = None
+
+    @property
+    def _socket(self) -> str:
+        return parse_qs(urlsplit(self._dsn).query)["host"][0] + "/.s.PGSQL.5432"
 
     @property
     def dsn(self) -> str:
@@ -140,25 +145,31 @@ class Proxy:
     async def close(self) -> None:
         """Break off everything and wait for the end of it."""
         self.refuse()
-        await asyncio.gather(*self._links.values())
+        # Whoever was let in a moment ago has a task from now on.
+        await asyncio.sleep(0)
+        await asyncio.gather(*self._serving)
 
     async def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            folder = parse_qs(urlsplit(self._dsn).query)["host"][0]
-            server = await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.5432")
-        except OSError:
-            writer.close()
-            return
-        link = Link((reader, writer), server, self._delay)
-        if not self._stalled:
-            link.flowing.set()
         task = asyncio.current_task()
         assert task is not None
-        self._links[link] = task
+        self._serving.add(task)
         try:
-            await link.run()
+            server = await asyncio.open_unix_connection(self._socket)
+        except OSError:
+            writer.close()
+        else:
+            await self._link(Link((reader, writer), server, self._delay))
         finally:
-            del self._links[link]
+            self._serving.discard(task)
+
+    async def _link(self, link: Link) -> None:
+        self._links.add(link)
+        if self._listener is None:
+            link.reset()
+        elif not self._stalled:
+            link.flowing.set()
+        await link.run()
+        self._links.discard(link)
 
 
 @asynccontextmanager

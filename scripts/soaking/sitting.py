@@ -54,52 +54,54 @@ async def under_load(port: int, score: Score, *, writers: int, readers: int) -> 
             task.cancel()
 
 
-async def sitting(
-    plan: Sequence[tuple[str, Fault]],
-    score: Score,
-    chance: random.Random,
-    workers: int,
-    writers: int,
-    readers: int,
-    *,
-    behind_proxy: bool,
-    advance: Callable[[str], None],
-) -> None:
-    """Carry out `plan` on a service of its own; everything is counted in `score`."""
-    told = score.told
-    score.told = {}
-    async with victim(workers, behind_proxy=behind_proxy) as target:
+@dataclass(frozen=True)
+class Sitting:
+    """Faults to be carried out on a service, one after the other, and what is counted; `advance` is told of each."""
+
+    plan: Sequence[tuple[str, Fault]]
+    score: Score
+    chance: random.Random
+    advance: Callable[[str], None]
+
+    async def hold(self, workers: int, writers: int, readers: int, *, behind_proxy: bool) -> None:
+        """Carry out the plan. What breaks it off is a finding, too."""
+        # What was told in another sitting is of another log, and judged.
+        self.score.told.clear()
+        try:
+            async with victim(workers, behind_proxy=behind_proxy) as target:
+                await target.ready()
+                async with under_load(target.port, self.score, writers=writers, readers=readers) as load:
+                    await self._break(target)
+                    await load.written()
+                    found = await verdict(target.dsn, self.score, load.readers, load.pages)
+                self.score.wrong += found.findings
+                await self._audit(target)
+                if code := await asyncio.to_thread(target.stop):
+                    self.score.wrong.append(f"its exit code is {code}")
+        except (RuntimeError, TimeoutError, ExceptionGroup) as fault:
+            self.score.wrong.append(f"it was broken off: {fault!r}")
+
+    async def _break(self, target: Victim) -> None:
+        for kind, fault in self.plan:
+            await asyncio.sleep(self.chance.uniform(*BETWEEN))
+            self.score.begin(kind)
+            await self._round(target, kind, fault)
+            self.advance(kind)
+
+    async def _round(self, target: Victim, kind: str, fault: Fault) -> None:
+        before = target.settled()
+        await fault(target, self.chance)
+        await asyncio.sleep(self.chance.uniform(0, 0.3))
+        if target.service.poll() is not None and kind != "kill -9 everything":
+            self.score.wrong.append(f"{kind}: the service ended with {target.service.returncode}")
+        await target.revive()
         await target.ready()
-        async with under_load(target.port, score, writers=writers, readers=readers) as load:
-            for kind, fault in plan:
-                await _round(target, kind, fault, score, chance)
-                advance(kind)
-            await load.written()
-            found = await verdict(target.dsn, score, load.readers, load.pages)
-        score.wrong += found.findings
-        await _audit(target, score)
-        if code := await asyncio.to_thread(target.stop):
-            score.wrong.append(f"its exit code is {code}")
-    score.told |= told
+        if kind not in DEADLY and (ended := before - set(target.workers())):
+            self.score.wrong.append(f"{kind}: the server processes {sorted(ended)} ended")
 
-
-async def _round(target: Victim, kind: str, fault: Fault, score: Score, chance: random.Random) -> None:
-    await asyncio.sleep(chance.uniform(*BETWEEN))
-    score.begin(kind)
-    before = target.settled()
-    await fault(target, chance)
-    await asyncio.sleep(chance.uniform(0, 0.3))
-    if target.service.poll() is not None and kind != "kill -9 everything":
-        score.wrong.append(f"{kind}: the service ended with {target.service.returncode}")
-    await target.revive()
-    await target.ready()
-    if kind not in DEADLY and (ended := before - set(target.workers())):
-        score.wrong.append(f"{kind}: the server processes {sorted(ended)} ended")
-
-
-async def _audit(target: Victim, score: Score) -> None:
-    for words in (*REBUILDS, *AUDITS):
-        command = target.command(*words)
-        said, _ = await asyncio.to_thread(command.communicate)
-        if command.returncode:
-            score.wrong.append(f"onering {' '.join(words)}: {said.strip()[-2000:]}")
+    async def _audit(self, target: Victim) -> None:
+        for words in (*REBUILDS, *AUDITS):
+            command = target.command(*words)
+            said, _ = await asyncio.to_thread(command.communicate)
+            if command.returncode:
+                self.score.wrong.append(f"onering {' '.join(words)}: {said.strip()[-2000:]}")

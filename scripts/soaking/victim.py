@@ -19,6 +19,7 @@ from onering.log.connection import DATABASE_FAULTS
 from onering.service.folders import DataFolder
 from onering.service.listener import bind
 from onering.service.postgres import EmbeddedPostgres
+from onering.service.postmaster import left_behind
 from scripts.soaking.proxy import Proxy, proxied
 
 READY_SECONDS = 60.0
@@ -127,7 +128,11 @@ class Victim:
         """Stop it cleanly; return its exit code."""
         if self.service.poll() is None:
             self.service.send_signal(signal.SIGTERM)
-        return self.service.wait(READY_SECONDS)
+        try:
+            return self.service.wait(READY_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.service.kill()
+            return self.service.wait()
 
     def _started(self) -> "subprocess.Popen[bytes]":
         place = {"DATABASE_URL": self.proxy.dsn} if self.proxy else {}
@@ -189,3 +194,6 @@ async def _ended(made: Victim) -> AsyncIterator[Victim]:
         yield made
     finally:
         await asyncio.to_thread(made.stop)
+        # Only where it had to be killed, with nobody to stop its Postgres.
+        if made.proxy is None and (left := left_behind(made.postgres.folder.cluster)) is not None:
+            await asyncio.to_thread(left.stop)
