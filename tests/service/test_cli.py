@@ -54,7 +54,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         (["token", "--help"], ["USER", "--hours", "local and test"]),
         (["migrate", "--help"], ["--database-url", "--data"]),
         (["rebuild", "--help"], ["NAME", "--database-url", "--data"]),
-        (["replay", "--help"], ["print"]),
+        (["replay", "--help"], ["print", "state", "export", "check", "diff"]),
         (["replay", "print", "--help"], ["--draft", "--actor", "--since", "--database-url", "--data"]),
         (["epoch", "--help"], ["show", "bump"]),
     ],
