@@ -55,7 +55,7 @@ class _Ndjson:
     def __init__(self, about: dict[str, Any], chosen: Filter) -> None:
         self._first = {"format": FORMAT, "format_version": FORMAT_VERSION, **about}
         if chosen.spelled():
-            self._first["filter"] = {**(self._first.get("filter") or {}), **chosen.spelled()}
+            self._first["filter"] = {**self._first.get("filter", {}), **chosen.spelled()}
         self._digest = sha256()
 
     def head(self) -> bytes:

@@ -12,7 +12,6 @@ from typing import Any
 
 import orjson
 
-from onering.log.event import DEFAULT_LANE
 from onering.replay.export import FORMAT, FORMAT_VERSION
 from onering.replay.faults import BrokenExport, Misasked
 from onering.replay.findings import Finding
@@ -50,9 +49,9 @@ class ExportedLog:
         self._size = size
         self._digest = sha256()
         self.header = self._header()
-        self.lane: int = self.header.get("lane", DEFAULT_LANE)
-        self.head: int = self.header.get("head", 0)
-        self.filter: dict[str, str] = self.header.get("filter") or {}
+        self.lane: int = self.header["lane"]
+        self.head: int = self.header["head"]
+        self.filter: dict[str, str] = self.header.get("filter", {})
 
     async def about(self) -> dict[str, Any]:
         """Return what the file's first line says of its log."""
@@ -90,6 +89,10 @@ class ExportedLog:
             raise BrokenExport("This is no export; `onering replay export` writes one, as NDJSON.")
         if header.get("format_version") != FORMAT_VERSION:
             raise BrokenExport("This export has a format of another release; read it with that one.")
+        if not isinstance(header.get("filter", {}), dict) or not all(
+            _is_place(header.get(n)) for n in ("lane", "head")
+        ):
+            raise BrokenExport("The first line of this export does not say which part of which log it is.")
         return header
 
     def _records(self) -> Iterator[Record]:
@@ -123,6 +126,10 @@ class ExportedLog:
 
     def _flawed(self, text: str) -> None:
         self.flaws.append(Finding(None, "file", text))
+
+
+def _is_place(value: object) -> bool:
+    return type(value) is int and value >= 0
 
 
 def _whole(lines: Iterable[bytes]) -> Iterator[bytes]:

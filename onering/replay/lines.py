@@ -71,7 +71,7 @@ def _wrong(columns: Mapping[str, Any]) -> str:
 
 
 def _integer(value: Any) -> int:
-    if type(value) is not int:  # not isinstance: true is an int to Python
+    if type(value) is not int or not -(2**63) <= value < 2**63:  # not isinstance: true is an int to Python
         raise ValueError
     return value
 

@@ -63,6 +63,8 @@ class Order:
         """Yield what can only be told at the end; `head` is the position where the log should end."""
         if self.position < head:
             yield Finding(head, "position", f"the events {self.position + 1} to {head} are missing")
+        elif self.position > head:
+            yield Finding(self.position, "position", f"it is beyond {head}, where the log is said to end")
         yield from self._commands.repeated()
 
     def _misplaced(self, event: StoredEvent) -> Iterator[Finding]:

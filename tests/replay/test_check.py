@@ -226,6 +226,37 @@ def test_a_file_that_lost_its_newest_events_is_found(run: Run, exported: Path) -
     assert found(run("check", "--file", exported)[1]) == {"17 position"}
 
 
+@pytest.mark.parametrize(
+    ("line", "old", "new", "finding"),
+    [
+        (0, b'"head":17', b'"head":16', "17 position"),
+        (0, b'"lane":0', b'"lane":1', "8 position"),
+        (8, b'"version":5', b'"version":18446744073709551615', "- file"),
+        (8, b'"version":5', b'"version":true', "- file"),
+        (8, b'"impersonator":null', b'"impersonator":null,"x":1', "- file"),
+        (8, b'"stream_type":"draft"', b'"stream_type":"\\ud800"', "- file"),
+    ],
+)
+def test_a_line_that_no_export_has_is_found(
+    run: Run, exported: Path, line: int, old: bytes, new: bytes, finding: str
+) -> None:
+    lines = exported.read_bytes().splitlines(keepends=True)
+    assert old in lines[line]
+    lines[line] = lines[line].replace(old, new)
+    exported.write_bytes(resealed(lines))
+    code, out, _ = run("check", "--file", exported)
+    assert (code, finding in found(out)) == (1, True)
+
+
+def test_an_auditors_role_is_enough(run: Run, log: str, tmp_path: Path) -> None:
+    place = ("--database-url", f"{log}&role=onering_auditor")
+    assert run("check", *place)[0] == 0
+    assert run("print", *place)[0] == 0
+    assert run("export", *place, "--out", tmp_path / "log.ndjson")[0] == 0
+    code, _, err = run("diff", *place)
+    assert (code, "permission denied" in err) == (1, True)
+
+
 def test_a_file_that_breaks_off_is_found(run: Run, exported: Path) -> None:
     content = exported.read_bytes()
     exported.write_bytes(content[: len(content) // 2])

@@ -134,6 +134,12 @@ def test_an_export_that_fails_leaves_nothing(run: Run, exported: Path, tmp_path:
         (b"", 1, "This is no export"),
         (b"position,lane\n1,0\n", 1, "This is no export"),
         (b'{"format":"onering-export","format_version":2}\n', 1, "of another release"),
+        (b'{"format":"onering-export","format_version":1,"lane":0,"head":"x"}\n', 1, "which part of which log"),
+        (
+            b'{"format":"onering-export","format_version":1,"lane":0,"head":1,"filter":[]}\n',
+            1,
+            "which part of which log",
+        ),
     ],
 )
 def test_a_file_that_is_no_export_is_told(
