@@ -206,13 +206,13 @@ class _Applied:
         start = welcome.start
         if self.last is None:
             self.first = start
-        elif connection.after is None:
-            # It was told that this is another log, and began anew.
-            self.events = [event for event in self.events if event.version <= start]
         elif welcome.mode == "snapshot":
             self.skipped.append(range(self.last + 1, start + 1))
-        elif start != self.last:
+        elif connection.after is not None and start != self.last:
             self.wrong.append((start, f"went on there after {self.last}"))
+        if connection.after is None:
+            # Perhaps it was told that this is another log, and begins anew.
+            self.events = [event for event in self.events if event.version <= start]
         self.last = start
 
 

@@ -22,7 +22,8 @@ class Event(NamedTuple):
     raw: bytes
 
 
-class Welcome(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Welcome:
     """The first frame; `start` is its `from`."""
 
     start: int
@@ -31,31 +32,36 @@ class Welcome(NamedTuple):
     mode: str
 
 
-class Snapshot(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Snapshot:
     """The draft at a version."""
 
     version: int
 
 
-class Events(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Events:
     """Consecutive events."""
 
     events: tuple[Event, ...]
 
 
-class Live(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Live:
     """Catching up is done."""
 
     version: int
 
 
-class Ping(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Ping:
     """A heartbeat."""
 
     head: int
 
 
-class Other(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Other:
     """A frame that no promise is about."""
 
     type: str

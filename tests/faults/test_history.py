@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -169,6 +170,15 @@ def test_p4_another_log_that_was_told_is_fine() -> None:
     assert found(told, sent=SENT) == []
 
 
+def test_p4_a_snapshot_of_another_log_stands_for_what_came_before_it() -> None:
+    reader = Reader("alice-2", "alice", DRAFT, events=False)
+    connect(reader, "a", welcome(1, 9, "snapshot", "before"), frame("snapshot", version=1), code=4005)
+    connect(reader, "a", welcome(4, 6, "snapshot"), frame("snapshot", version=4), pages(STORED, 5, 6))
+    reader.took(frame("live", version=6))
+    reader.took(frame("ping", head=6))
+    assert found(reader, sent=SENT) == []
+
+
 def test_p5_a_ping_that_hides_what_was_missed_is_found(alice: Reader) -> None:
     behind, silent, lying = deepcopy(alice), deepcopy(alice), deepcopy(alice)
     behind.connections[1].frames[-1] = Ping(5)
@@ -318,7 +328,7 @@ def reorder(frames: list[Frame], at: int) -> None:
 def alter(frames: list[Frame], at: int) -> None:
     match frames[at]:
         case Welcome() as one:
-            frames[at] = one._replace(start=one.start + 1)
+            frames[at] = replace(one, start=one.start + 1)
         case Live(version=version):
             frames[at] = Live(version - 1)
         case Events(events=(first, *others)):
