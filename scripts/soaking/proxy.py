@@ -82,6 +82,7 @@ class Proxy:
         self._dsn = dsn
         self._port = 0
         self._links: set[Link] = set()
+        self._forgotten: set[Link] = set()
         self._serving: set[asyncio.Task[None]] = set()
         self._delay = Delay()
         self._stalled = False
@@ -131,7 +132,12 @@ class Proxy:
         """
         self.slow(0, 0)
         self._stalled = False
-        if not forgetful:
+        if forgetful:
+            # In the end the server's keepalive tells it of those that were forgotten before.
+            for link in self._forgotten:
+                link.reset()
+            self._forgotten = {link for link in self._links if not link.flowing.is_set()}
+        else:
             for link in self._links:
                 link.flowing.set()
         if self._listener is None:

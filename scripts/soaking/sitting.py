@@ -85,7 +85,10 @@ class Sitting:
         for kind, fault in self.plan:
             await asyncio.sleep(self.chance.uniform(*BETWEEN))
             self.score.begin(kind)
-            await self._round(target, kind, fault)
+            try:
+                await self._round(target, kind, fault)
+            except (RuntimeError, TimeoutError) as stuck:
+                raise RuntimeError(f"{kind}: {stuck}") from stuck
             self.advance(kind)
 
     async def _round(self, target: Victim, kind: str, fault: Fault) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from time import monotonic
 
@@ -65,13 +65,18 @@ class Victim:
     async def ready(self) -> None:
         """Wait until it serves. Raises RuntimeError with what it said if it never does."""
         async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
-            deadline = monotonic() + READY_SECONDS
+            deadline, last = monotonic() + READY_SECONDS, "nothing"
             while self.service.poll() is None and monotonic() < deadline:
-                with suppress(httpx.HTTPError):
-                    if (await client.get(f"{self.url}/readyz")).status_code == 200:
+                try:
+                    answer = await client.get(f"{self.url}/readyz")
+                except httpx.HTTPError as fault:
+                    last = repr(fault)
+                else:
+                    if answer.status_code == 200:
                         return
+                    last = answer.text
                 await asyncio.sleep(STEP)
-        raise RuntimeError(f"it did not come back:\n{self._log.read_text()[-4000:]}")
+        raise RuntimeError(f"it did not come back; at last it answered {last}:\n{self._log.read_text()[-4000:]}")
 
     def workers(self) -> list[int]:
         """Return the process ids of its workers."""
