@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from onering.log.event import StoredEvent
+
 
 class Finding(NamedTuple):
     """Something that a log must not have: where (None: nowhere in particular), which rule, and a sentence about it."""
@@ -54,3 +56,12 @@ class Judged:
         self.findings += other.findings
         self.notes += other.notes
         self.counts.add(other.counts)
+
+    def find(self, event: StoredEvent, rule: str, text: str) -> None:
+        """Take note of what is wrong with an event."""
+        self.findings.append(Finding(event.position, rule, text))
+
+    def not_understood(self, event: StoredEvent, text: str) -> None:
+        """Take note, and count, that only a newer release can tell."""
+        self.notes.append(Finding(event.position, "not-understood", text))
+        self.counts.unknown += 1

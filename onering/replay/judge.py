@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-import orjson
 from pydantic import ValidationError
 
-from onering.auth.principals import personal_workspace
 from onering.domain.actor import Actor
 from onering.domain.commands import AddSegment
 from onering.domain.decide import decide
@@ -18,12 +16,12 @@ from onering.domain.state import DraftState, evolve
 from onering.log.codec import understood
 from onering.log.event import StoredEvent
 from onering.replay.erasure import after_erased, assumed
-from onering.replay.findings import Finding, Judged
+from onering.replay.findings import Judged
 from onering.replay.flat import Flat, instant, whole
+from onering.replay.payload import loaded
 from onering.replay.people import People, claimed
-from onering.users import registration
+from onering.replay.registrations import judge_registration
 
-_MEMBERS = ("idempotency_key", "data")
 _STREAM, _COMMAND = 2, 13  # of a Flat
 
 
@@ -58,13 +56,6 @@ class Judge:
         judged, self._judged = self._judged, Judged()
         return judged
 
-    def _find(self, event: StoredEvent, rule: str, text: str) -> None:
-        self._judged.findings.append(Finding(event.position, rule, text))
-
-    def _not_understood(self, event: StoredEvent, text: str) -> None:
-        self._judged.notes.append(Finding(event.position, "not-understood", text))
-        self._judged.counts.unknown += 1
-
     def _judge(self, command: Sequence[Flat]) -> None:
         if len(command) > 1 or not self._continued(command[0]):
             self._whole_command([whole(event) for event in command])
@@ -74,12 +65,11 @@ class Judge:
             case "draft":
                 self._on_draft(events)
             case "user":
-                self._on_user(events)
+                for event in events:
+                    judge_registration(event, self._people, self._judged)
             case other:
                 for event in events:
-                    self._not_understood(event, f"this release knows no events of a stream of type {other!r}")
-
-    # ---------------------------------------------------------------------------------------------- drafts
+                    self._judged.not_understood(event, f"this release knows no events of a stream of type {other!r}")
 
     def _continued(self, event: Flat) -> bool:
         """Whether it is a legal segment, with all that belongs to it: most events are, and are judged in half the time.
@@ -89,7 +79,7 @@ class Judge:
         (_, _, key, _, _, workspace, _, type, schema_version, text, issuer, subject, _, command, recorded_at) = event
         if type != "segment_added" or schema_version != 1:
             return False
-        state, actor, payload = self._states.get(key), self._people.actor(issuer, subject, workspace), _loaded(text)
+        state, actor, payload = self._states.get(key), self._people.actor(issuer, subject, workspace), loaded(text)
         if state is None or actor is None or payload is None or payload["idempotency_key"] is None:
             return False
         command_id, at = Id(command), instant(recorded_at)
@@ -135,17 +125,17 @@ class Judge:
 
     def _read(self, event: StoredEvent) -> tuple[Event, str | None] | None:
         """Return what happened, and under which key; None, and what stands against it, where it can't be read."""
-        payload = _loaded(event.payload)
+        payload = loaded(event.payload)
         if payload is None:
-            self._find(event, "payload", "its payload is not that of an event")
+            self._judged.find(event, "payload", "its payload is not that of an event")
             return None
         fact = understood(event.type, event.schema_version, payload["data"])
         if fact is None:
             text = f"{event.type} version {event.schema_version} is of a newer release, or uses a word of one"
-            self._not_understood(event, text)
+            self._judged.not_understood(event, text)
             return None
         if not payload["data"].keys() <= fact.model_fields_set:
-            self._not_understood(event, f"{event.type} has fields that this release does not know")
+            self._judged.not_understood(event, f"{event.type} has fields that this release does not know")
         return fact, payload["idempotency_key"]
 
     def _actor(self, state: DraftState, events: Sequence[StoredEvent], facts: Sequence[Event]) -> Actor | None:
@@ -157,17 +147,17 @@ class Judge:
             against = self._people.know((first.issuer, first.subject), name)
             if against is None:
                 return self._people.actor(first.issuer, first.subject, first.workspace_id.bytes)
-        self._find(first, "actor", against or "nobody can have done it")
+        self._judged.find(first, "actor", against or "nobody can have done it")
         return None
 
     def _identified(self, event: StoredEvent, first: Event, key: str | None, actor: Actor) -> None:
         """Look at the identities that a command has from its key, and a draft from its command; `first` tells which."""
         begins = isinstance(first, DraftCreated)
         if begins and event.stream_id != derived(event.command_id, "draft"):
-            self._find(event, "identity", "its draft is not that of its command")
+            self._judged.find(event, "identity", "its draft is not that of its command")
         scope = None if begins else event.stream_id
         if key is not None and event.command_id != command_identity(actor.user_id, scope, key):
-            self._find(event, "identity", "its command_id is not that of its person, draft and idempotency key")
+            self._judged.find(event, "identity", "its command_id is not that of its person, draft and idempotency key")
 
     def _legal(
         self, key: bytes, state: DraftState, events: Sequence[StoredEvent], facts: list[Event], actor: Actor
@@ -180,7 +170,7 @@ class Judge:
                 self._judged.counts.assumed += len(events)
                 return supposed
         if against is not None:
-            self._find(events[0], "legal", against)
+            self._judged.find(events[0], "legal", against)
         return state
 
     def _erased(self, key: bytes, state: DraftState, events: Sequence[StoredEvent]) -> DraftState:
@@ -193,42 +183,11 @@ class Judge:
         try:
             state, vague = after_erased(state, events, actor, vague=key in self._vague)
         except Refusal as refusal:
-            self._find(events[0], "legal", f"whatever it said, it would have been refused: {refusal.detail}")
+            self._judged.find(events[0], "legal", f"whatever it said, it would have been refused: {refusal.detail}")
             vague = True
         if vague:
             self._vague.add(key)
         return state
-
-    # ---------------------------------------------------------------------------------------------- people
-
-    def _on_user(self, events: Sequence[StoredEvent]) -> None:
-        for event in events:
-            if event.payload is None:
-                self._judged.counts.erased += 1
-            elif event.type != "user_registered" or event.schema_version != 1:
-                text = f"{event.type} version {event.schema_version} is of a newer release"
-                self._not_understood(event, text)
-            else:
-                self._registered(event)
-
-    def _registered(self, event: StoredEvent) -> None:
-        data = (_loaded(event.payload) or {}).get("data", {})
-        if not isinstance(name := data.get("user_id"), str):
-            self._find(event, "payload", "its payload is not that of an event")
-            return
-        if against := self._people.know((event.issuer, event.subject), name):
-            self._find(event, "actor", against)
-        workspace = personal_workspace(event.issuer, event.subject)
-        again = registration(Actor(event.issuer, event.subject, name, workspace, event.impersonator))
-        (write,) = again.writes
-        same = (event.command_id, event.stream_id, event.workspace_id, event.version)
-        if same != (again.command_id, write.stream_id, write.workspace_id, 1):
-            self._find(event, "legal", "a first sign-in of this person would have had other identities")
-        expected = orjson.loads(write.events[0].payload)["data"]
-        if any(data.get(field) != value for field, value in expected.items()):
-            self._find(event, "legal", "a first sign-in of this person would have said something else")
-        elif len(data) > len(expected):
-            self._not_understood(event, f"{event.type} has fields that this release does not know")
 
 
 def _fields(segment: SegmentAdded) -> dict[str, Any]:
@@ -239,18 +198,6 @@ def _fields(segment: SegmentAdded) -> dict[str, Any]:
         "content": segment.content,
         "segment_order": segment.segment_order,
     }
-
-
-def _loaded(text: str | None) -> dict[str, Any] | None:
-    """Return the two members of a payload; None if it is another text."""
-    try:
-        payload = orjson.loads(text or "")
-    except ValueError:
-        return None
-    if not isinstance(payload, dict) or tuple(payload) != _MEMBERS or not isinstance(payload["data"], dict):
-        return None
-    key = payload["idempotency_key"]
-    return payload if key is None or isinstance(key, str) else None
 
 
 def _against(state: DraftState, first: StoredEvent, facts: list[Event], actor: Actor) -> str | None:

@@ -36,7 +36,7 @@ def test_the_table_of_commands_is_the_commands() -> None:
 def test_the_table_of_rules_is_the_rules() -> None:
     folder = Path(str(replay.__file__)).parent
     code = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
-    named = re.findall(r'(?:Finding\([A-Za-z_.\[\]0-9 ]+|_find\((?:event|first|events\[0\])), "([a-z-]+)"', code)
+    named = re.findall(r'(?:Finding\([A-Za-z_.\[\]0-9 ]+|find\((?:event|first|events\[0\])), "([a-z-]+)"', code)
     shown = {rule for row in rows("rule") for rule in re.findall(r"`([a-z-]+)`", row[0])}
     assert {"leaf", "legal", "file", "command-row"} <= set(named)
     assert shown == set(named) - {"not-understood"}
