@@ -82,7 +82,8 @@ class Application:
 
     async def _pace(self, seconds: float, rate: float) -> int:
         started, number = time.perf_counter(), 0
-        paths = list(self._outlets)
+        # Those who read in an earlier round have left.
+        paths = [path for path, together in self._outlets.items() if together]
         while (due := started + number / rate) < started + seconds:
             await asyncio.sleep(max(due - time.perf_counter(), 0))
             frame = frame_of(number)

@@ -1,11 +1,12 @@
 """Fan-out: one draft and many sockets, beside a bare loop that writes one prepared frame to as many."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from statistics import median
 from typing import Any
 
 from onering.http.routes import FEED
+from scripts.benchmark import processes
 from scripts.benchmark.commands import loaded
 from scripts.benchmark.companions import Companion, companion
 from scripts.benchmark.figures import Figure, Section, Target, figure
@@ -35,7 +36,7 @@ def measure(scale: Scale, serve: Serve) -> Section:
         [shown for sockets in scale.sockets for shown in _measured(sockets, scale, serve)],
         "A delivery is one frame, or one event, at one socket. feed: committed events are handed to the tail "
         f"one by one, so a frame has one event. commands: {WRITERS} clients write through REST, and what is committed "
-        "together is one frame. readers: their process's share of one core.",
+        "together is one frame. CPU: processor time of the writer per frame. readers: their share of one core.",
     )
 
 
@@ -53,8 +54,8 @@ def _measured(sockets: int, scale: Scale, serve: Serve) -> Sequence[Figure]:
             for _ in range(scale.rounds):
                 hub.ask("/fill", draft=ours, events=int(DELIVERIES * scale.seconds) // sockets)
                 service.caught_up()
-                feed.append(_seen(of_hub, lambda: hub.ask("/flood")))
-                limits.append(_seen(of_bare, lambda: bare.ask("/flood", seconds=scale.seconds)))
+                feed.append(_seen(of_hub, hub))
+                limits.append(_seen(of_bare, bare, seconds=scale.seconds))
                 of_service.ask({"begin": True})
                 load = loaded(service, [whole], clients=WRITERS, seconds=scale.seconds).load
                 commands.append(of_service.ask({"events": load.acknowledged}))
@@ -73,9 +74,12 @@ def _reading(server: Service | Stack, draft: str, tokens: Sequence[str | None]) 
         yield readers
 
 
-def _seen(readers: Companion, flood: Callable[[], int]) -> Seen:
+def _seen(readers: Companion, writer: Stack, **query: float) -> Seen:
     readers.ask({"begin": True})
-    return readers.ask({"events": flood()})
+    before = processes.cpu_seconds(writer.pid)
+    seen = readers.ask({"events": writer.ask("/flood", **query)})
+    used = processes.cpu_seconds(writer.pid) - before
+    return {**seen, "cpu_us": used / seen["frames"] * 1e6}
 
 
 def _figure(what: str, counted: str, ours: Sequence[Seen], limits: Sequence[Seen], target: Target | None) -> Figure:
@@ -85,6 +89,9 @@ def _figure(what: str, counted: str, ours: Sequence[Seen], limits: Sequence[Seen
         "events/frame": median(seen["events"] / seen["frames"] for seen in ours),
         "readers %": max(seen["cpu"] for seen in (*ours, *limits)) * 100,
     }
+    if counted == "frames":
+        beside["CPU µs"] = median(seen["cpu_us"] for seen in ours)
+        beside["CPU of limit µs"] = median(seen["cpu_us"] for seen in limits)
     return figure(what, f"{counted} delivered/s", rounds, target=target, beside=beside)
 
 

@@ -75,7 +75,7 @@ def measure(scale: Scale, serve: Serve) -> Section:
     """Measure all lengths in turn, request by request, so that they meet the same machine; each round restarts it."""
     with serve() as service:
         spare, *made = drafts(service, 1 + len(scale.lengths))
-        for draft, length in zip(made, scale.lengths, strict=True):
+        for draft, length in zip((spare, *made), (scale.lengths[0], *scale.lengths), strict=True):
             loaded(service, [draft], clients=WRITERS, count=length // WRITERS)
         rounds = [_round(service, spare, made, scale.requests) for _ in range(scale.rounds)]
     return Section(

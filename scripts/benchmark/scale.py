@@ -26,4 +26,4 @@ class Scale:
 
 
 FULL = Scale()
-SHORT = Scale(seconds=1, rounds=1, events=30_000, idle=1000, requests=100)
+SHORT = Scale(seconds=1, rounds=1, events=30_000, idle=500, requests=64)

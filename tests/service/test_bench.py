@@ -10,12 +10,14 @@ from rich.console import Console
 
 from projections import PROJECTIONS
 from scripts.benchmark.__main__ import Part, measured
+from scripts.benchmark.companions import companion
 from scripts.benchmark.figures import Figure, Section, Target, figure, percentile
 from scripts.benchmark.load import reply_in
 from scripts.benchmark.pgbench import inserts_of, latencies_of
 from scripts.benchmark.readers import EVENT
 from scripts.benchmark.scale import Scale
 from scripts.benchmark.service import Service, serving
+from scripts.benchmark.stack import stack
 from scripts.benchmark.tables import aim, number, shown
 from scripts.benchmark.websocket import client_frame, frames_in
 
@@ -175,8 +177,8 @@ def test_an_answer_is_read_once_it_is_complete() -> None:
     [(0, "00"), (125, "7d"), (126, "7e007e"), (65535, "7effff"), (65536, "7f0000000000010000")],
 )
 def test_frames_are_found_whatever_their_length(size: int, length: str) -> None:
-    frame = b"\x81" + bytes.fromhex(length) + b"x" * size
-    assert [frame[begin:end] for begin, end in frames_in(frame + frame)] == [b"x" * size] * 2
+    stream = (b"\x81" + bytes.fromhex(length) + b"x" * size) * 2
+    assert [stream[begin:end] for begin, end in frames_in(stream)] == [b"x" * size] * 2
 
 
 def test_a_frame_that_is_not_complete_is_none_yet() -> None:
@@ -189,6 +191,16 @@ def test_a_frame_that_is_not_complete_is_none_yet() -> None:
 def test_a_clients_frame_is_masked() -> None:
     assert client_frame(b"hi") == b"\x81\x82\x00\x00\x00\x00hi"
     assert client_frame(b"x" * 200)[:4] == b"\x81\xfe\x00\xc8"
+
+
+def test_the_bare_loop_writes_to_those_alone_who_still_read() -> None:
+    with stack("bare") as bare:
+        for path in ("/earlier", "/now"):
+            with companion("readers") as readers:
+                readers.ask({"places": [[bare.host, bare.port, path, None]] * 2, "pause": 0, "every": True})
+                made = bare.ask("/pace", seconds=0.2, rate=20)
+                seen = readers.ask({"events": made})
+            assert (seen["events"], len(seen["samples"])) == (2 * made, 2 * made)
 
 
 def test_an_event_tells_when_it_was_recorded_and_when_its_command_was_sent() -> None:
