@@ -21,6 +21,9 @@ from scripts.benchmark.stack import stack
 from scripts.benchmark.tables import aim, number, shown
 from scripts.benchmark.websocket import client_frame, frames_in
 
+# The first test waits for all that is measured.
+pytestmark = pytest.mark.timeout(300)
+
 TINY = Scale(
     seconds=0.4,
     rounds=1,
