@@ -65,6 +65,7 @@ class Leadership:
         self._key = lock_key("project", projection.name, projection.definition, lane)
         self._locked = False
         self._not_before = 0.0
+        self._undropped: str | None = None
 
     async def step(self, conn: Connection, now: float, newest: int) -> bool:
         """Apply a batch if this is ours to do; return whether it moved and is not at `newest` yet.
@@ -89,6 +90,26 @@ class Leadership:
         if self.build.position > before.position:
             self._checkpoints.advanced(self.build.name, self.build.version, self.build.position)
         return before.position < self.build.position < newest
+
+    async def retire(self, conn: Connection, keep_seconds: float) -> None:
+        """Drop what was replaced, if this process leads. What can't be dropped is in nobody's way, and left for later.
+
+        Raises DATABASE_FAULTS if the connection is gone.
+        """
+        if self.build is None:
+            return
+        trouble = None
+        try:
+            await retire(conn, self.projection, self._lane, keep_seconds)
+        except asyncpg.LockNotAvailableError:
+            logger.info("a replaced read model is still being read; it is dropped later")
+        except asyncpg.PostgresError as fault:
+            if conn.is_closed():
+                raise
+            trouble = said(fault)
+            if trouble != self._undropped:
+                logger.error("a replaced build of read model %s can't be dropped: %s", self.projection.name, trouble)
+        self._undropped = trouble
 
     def disconnected(self) -> None:
         """The session is gone, and the lock with it."""
@@ -196,7 +217,8 @@ class Projector:
             backoff.reset()
             if clock() >= self._retire_at:
                 self._retire_at = clock() + RETIRE_SECONDS
-                await self._retire(conn)
+                for leadership in self._leaderships:
+                    await leadership.retire(conn, self._keep_seconds)
             if not more:
                 await self._rest()
 
@@ -213,11 +235,3 @@ class Projector:
         with suppress(TimeoutError):
             async with asyncio.timeout(self._poll_seconds if all(leading) else TAKE_OVER_SECONDS / 2):
                 await self._wake.wait()
-
-    async def _retire(self, conn: Connection) -> None:
-        for leadership in self._leaderships:
-            if leadership.build is not None:
-                try:
-                    await retire(conn, leadership.projection, self._tail.lane, self._keep_seconds)
-                except asyncpg.LockNotAvailableError:
-                    logger.info("a replaced read model is still being read; it is dropped later")

@@ -287,3 +287,31 @@ async def test_trouble_where_no_event_is_left_ends_nothing(
         await owner.execute(whole)
         await story.create()
         await one.reached(2, "timeline")
+
+
+TAKEN = "SELECT sum(epoch) FROM onering.projections WHERE status = 'live'"
+
+
+async def test_what_cannot_be_dropped_is_told_once_and_disturbs_no_writer(
+    database: Database, story: Story, owner: Any, caplog: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("projections.projector.RETIRE_SECONDS", 0.01)
+    await prepare(database, LANE)
+    for name in ("drafts", "timeline"):
+        await rebuild(database, LANE, name)
+    await owner.execute("ALTER SCHEMA drafts_1 OWNER TO CURRENT_USER")
+    async with process(database, keep_seconds=0, poll_seconds=0.01) as one:
+        await until(lambda: said(caplog, "read model drafts can't be dropped: must be owner"))
+        await until(lambda: leads_all(one))
+        before = await owner.fetchval(TAKEN)
+        await until(lambda: dropped(owner, "timeline_1"))
+        for n in range(1, 6):
+            await story.create()
+            await one.reached(n)
+        assert (await owner.fetchval(TAKEN), caplog.text.count("can't be dropped")) == (before, 1)
+        await owner.execute("ALTER SCHEMA drafts_1 OWNER TO onering_app")
+        await until(lambda: dropped(owner, "drafts_1"))
+
+
+async def dropped(conn: Any, schema: str) -> bool:
+    return await conn.fetchval("SELECT to_regnamespace($1) IS NULL", schema) is True
