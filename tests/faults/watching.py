@@ -11,6 +11,7 @@ from typing import Any
 
 from websockets.client import ClientProtocol
 from websockets.frames import Frame, Opcode
+from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from scripts.soaking.seen import LOST, Ping, Reader
@@ -57,7 +58,8 @@ class Line(asyncio.Protocol):
     def _take(self, text: str) -> None:
         if not self._took(text):
             self.transport.abort()
-        elif text.startswith('{"type":"ping"'):
+        elif text.startswith('{"type":"ping"') and self._speech.state is State.OPEN:
+            # A close may have come with it, behind frames that are still to be taken.
             self._speech.send_text(json.dumps({"type": "pong"}).encode())
 
     def _send(self) -> None:
