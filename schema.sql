@@ -224,7 +224,7 @@ BEGIN
         RAISE EXCEPTION 'append_v1 needs READ COMMITTED, not %', current_setting('transaction_isolation')
             USING ERRCODE = 'invalid_transaction_state';
     END IF;
-    PERFORM pg_advisory_xact_lock(1330795079, p_lane);  -- 'OneRG' by ASCII, truncated; the lane is the second key
+    PERFORM pg_advisory_xact_lock(1330795079, p_lane);  -- 'ORRG' in ASCII; the lane is the second key
 
     SELECT e.position, e.recorded_at INTO head, head_time
       FROM onering.events e WHERE e.lane = p_lane ORDER BY e.position DESC LIMIT 1;
