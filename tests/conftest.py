@@ -14,7 +14,8 @@ import asyncpg
 import pytest
 
 from onering.log.connection import Database
-from onering.log.migrate import APP, OWNER, migrate
+from onering.log.migrate import migrate
+from onering.log.roles import APP, OWNER
 from onering.service.folders import DataFolder
 from onering.service.postgres import EmbeddedPostgres
 from tests.other_postgres import OtherPostgres

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
-from onering.log.connection import DATABASE_FAULTS
+from onering.log.connection import DATABASE_FAULTS, said
 from onering.log.migrate import MigrationError, migrate
 from onering.service.faults import FolderInUse, Misconfigured, ServiceError
 from onering.service.folders import DataFolder, default_folder
@@ -100,7 +100,7 @@ async def brought_up(dsn: str) -> str:
     except ValueError as fault:
         raise Misconfigured(f"DATABASE_URL can't be used: {fault}.") from fault
     except DATABASE_FAULTS as fault:
-        raise ServiceError(f"The database at {place(dsn)} can't be used: {fault}.") from fault
+        raise ServiceError(f"The database at {place(dsn)} can't be used: {said(fault)}.") from fault
 
 
 def place(dsn: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from onering.log.connection import Database
-from onering.log.migrate import APP, OWNER
+from onering.log.roles import APP, OWNER
 from onering.service.postgres import EmbeddedPostgres
 from tests.http.checks import signed_in
 from tests.serving import Person, Service, serving

@@ -2,49 +2,20 @@
 
 import asyncio
 import subprocess
-from base64 import b64decode
-from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
 from onering.log.append import append
-from onering.log.connection import Database
 from onering.log.event import DEFAULT_LANE as LANE
-from onering.log.migrate import APP, AUDITOR, SERVER, MigrationError, migrate, scram_verifier
+from onering.log.migrate import SERVER, MigrationError, migrate
 from onering.log.reader import head
 from onering.log.schema import steps
 from onering.service.owner import postgres_owner
 from onering.service.postgres import EmbeddedPostgres
 from tests.log.writing import command, write
-
-Administer = Callable[[str], None]
-
-
-@pytest.fixture
-def administer(postgres: EmbeddedPostgres) -> Administer:
-    """Run a statement as the administrator of the cluster."""
-
-    async def run(sql: str) -> None:
-        conn = await asyncpg.connect(postgres.dsn(database="postgres"))
-        await conn.execute(sql)
-        await conn.close()
-
-    return lambda sql: asyncio.run(run(sql))
-
-
-@pytest.fixture
-def plain_dsn(postgres: EmbeddedPostgres, administer: Administer) -> Iterator[str]:
-    """Return the DSN of a database whose owner may do nothing else: no superuser, no right to make roles."""
-    name = f"plain_{uuid4().hex[:12]}"
-    administer(f"CREATE ROLE {name} LOGIN")
-    administer(f"CREATE DATABASE {name} OWNER {name}")
-    yield postgres.dsn(role=name, database=name)
-    administer(f"DROP DATABASE {name} WITH (FORCE)")
-    administer(f"DROP ROLE {name}")
 
 
 async def run(dsn: str, sql: str) -> Any:
@@ -152,108 +123,3 @@ class TestServers:
     async def test_a_server_that_is_away_is_an_error_of_the_connection(self) -> None:
         with pytest.raises(OSError, match=r".*"):
             await migrate("postgresql://nobody@127.0.0.1:1/none")
-
-
-class TestRoles:
-    async def test_the_service_logs_in_as_a_role_that_may_only_append_and_read(self, empty_dsn: str) -> None:
-        dsn = await migrate(empty_dsn)
-        assert urlsplit(dsn).username == "onering_app"
-        assert urlsplit(dsn).path == urlsplit(empty_dsn).path
-        assert await run(dsn, "SELECT rolsuper, rolcreaterole FROM pg_roles WHERE rolname = current_user") == [
-            (False, False)
-        ]
-
-    async def test_the_service_gets_in_where_nobody_else_may_connect(self, empty_dsn: str) -> None:
-        name = urlsplit(empty_dsn).path[1:]
-        await run(empty_dsn, f"REVOKE CONNECT ON DATABASE {name} FROM PUBLIC")
-        assert await run(await migrate(empty_dsn), "SELECT current_user::text") == [("onering_app",)]
-        assert await run(empty_dsn, f"SELECT has_database_privilege('{AUDITOR}', '{name}', 'CONNECT')") == [(True,)]
-
-    async def test_every_process_with_the_same_secret_gets_the_same_way_in(self, empty_dsn: str) -> None:
-        secret = empty_dsn.replace("@", ":s%C3%A9cret@", 1)
-        first, again = await migrate(secret), await migrate(secret)
-        assert first == again != await migrate(empty_dsn)
-        assert "cret" not in first
-
-    async def test_the_server_is_given_what_it_makes_of_a_password_itself(self, empty_dsn: str) -> None:
-        """So the password is in no statement that a server may log."""
-        name = f"scram_{uuid4().hex[:12]}"
-        await run(empty_dsn, f"CREATE ROLE {name} PASSWORD 'a-Password_0'")
-        ((made,),) = await run(empty_dsn, f"SELECT rolpassword FROM pg_authid WHERE rolname = '{name}'")
-        await run(empty_dsn, f"DROP ROLE {name}")
-        iterations, salt = made.split("$")[1].split(":")
-        assert scram_verifier("a-Password_0", b64decode(salt), int(iterations)) == made
-
-    async def test_the_tables_belong_to_a_role_that_nobody_logs_in_as(self, empty_dsn: str) -> None:
-        await migrate(empty_dsn)
-        owners = await run(empty_dsn, "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'onering'")
-        assert owners == [("onering_owner",)]
-        assert await run(empty_dsn, "SELECT rolcanlogin FROM pg_roles WHERE rolname = 'onering_owner'") == [(False,)]
-
-    async def test_the_owner_of_a_plain_database_runs_with_triggers_only(self, plain_dsn: str, caplog: Any) -> None:
-        assert await migrate(plain_dsn) == plain_dsn
-        assert "only triggers protect the log" in caplog.text
-        conn = await Database(plain_dsn).connect("test")
-        await append(conn, LANE, [command(write("a", 0, "1"))])
-        for statement in ("UPDATE onering.events SET payload = '{}'", "TRUNCATE onering.events"):
-            with pytest.raises(asyncpg.InsufficientPrivilegeError, match="append-only"):
-                await conn.execute(statement)
-        conn.terminate()
-
-    async def test_the_owner_of_a_plain_database_migrates_again(self, plain_dsn: str) -> None:
-        for _ in range(2):
-            assert await migrate(plain_dsn) == plain_dsn
-
-    async def test_migrations_of_several_databases_at_once_share_their_roles(self, postgres: EmbeddedPostgres) -> None:
-        names = [f"many_{uuid4().hex[:12]}" for _ in range(4)]
-        cluster = postgres.dsn(database="postgres")
-        for name in names:
-            await run(cluster, f"CREATE DATABASE {name}")
-        await asyncio.gather(*[migrate(postgres.dsn(database=name)) for name in names])
-        for name in names:
-            await run(cluster, f"DROP DATABASE {name} WITH (FORCE)")
-
-    async def test_a_role_that_another_migration_changes_at_this_moment_is_changed_after_it(
-        self, postgres: EmbeddedPostgres, empty_dsn: str
-    ) -> None:
-        await migrate(empty_dsn)
-        other = await asyncpg.connect(postgres.dsn(database="postgres"))
-        await other.execute(f"ALTER ROLE {APP} NOLOGIN")
-        async with other.transaction():
-            await other.execute(f"ALTER ROLE {APP} CONNECTION LIMIT -1")
-            migrating = asyncio.create_task(migrate(empty_dsn))
-            async with asyncio.timeout(10):
-                while not await other.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
-                    await asyncio.sleep(0.01)
-        assert APP in await migrating
-        await other.close()
-
-    @pytest.mark.parametrize(
-        "statement",
-        [
-            "INSERT INTO onering.log DEFAULT VALUES",
-            "UPDATE onering.events SET payload = '{}'",
-            "DELETE FROM onering.commands",
-            "INSERT INTO onering.projections (name, version, lane, definition, status) VALUES ('x', 1, 0, '', 'live')",
-            "SELECT onering.forget_commands_v1(1, 1)",
-            "CREATE TABLE onering.mine (n int)",
-            "SELECT onering.append_v1" + "(0::smallint" + ", null" * 21 + ")",
-        ],
-    )
-    async def test_an_auditor_reads_and_does_nothing_else(self, owner: Any, statement: str) -> None:
-        await append(owner, LANE, [command(write("a", 0, "1"))])
-        await owner.execute(f"SET ROLE {AUDITOR}")
-        assert await head(owner, LANE) == 1
-        assert len(await owner.fetch("SELECT * FROM onering.log_entries")) == 1
-        with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await owner.execute(statement)
-
-    async def test_an_auditor_can_compute_every_leaf(self, owner: Any) -> None:
-        await append(owner, LANE, [command(write("a", 0, "1"))])
-        await owner.execute(f"SET ROLE {AUDITOR}")
-        assert await owner.fetchval("""
-            SELECT leaf = onering.leaf_v1(
-                   lane, position, stream_id, stream_type, version, workspace_id, event_id, type, schema_version,
-                   onering.payload_hash_v1(salt, payload), issuer, subject, impersonator, command_id, correlation_id,
-                   causation_id, recorded_at)
-              FROM onering.events""")
