@@ -209,7 +209,7 @@ class _Parts:
             lambda app: self.auth.middleware(app, refuse=refuse),
             limits=BodyLimits(settings.body_limit, settings.json_depth, settings.body_seconds),
             origins=settings.allowed_origins,
-            headers=safety_headers(tls=not _is_developing(settings)),
+            headers=safety_headers(tls=not settings.developing),
         )
 
     def _commands(self) -> Commands:
@@ -248,16 +248,12 @@ async def _refuse_handshake(scope: Scope, receive: Receive, send: Send, end: End
     await problem.response(request_id)(scope, receive, send)
 
 
-def _is_developing(settings: Settings) -> bool:
-    return settings.env in (Environment.LOCAL, Environment.TEST)
-
-
 def _anonymous_read(settings: Settings) -> bool:
-    return _is_developing(settings) if settings.anonymous_read is None else settings.anonymous_read
+    return settings.developing if settings.anonymous_read is None else settings.anonymous_read
 
 
 def _handling(settings: Settings) -> Handling:
-    default = "public" if _is_developing(settings) else "private"
+    default = "public" if settings.developing else "private"
     return Handling(
         default_visibility=Visibility(settings.default_visibility or default),
         command_seconds=settings.command_seconds,

@@ -28,7 +28,7 @@ from onering.service import supervisor, upkeep
 from onering.service.database import data_folder, opened
 from onering.service.faults import Misconfigured, ServiceError
 from onering.service.progress import progress_bar
-from onering.settings import Environment, Settings
+from onering.settings import Settings
 from projections.faults import ProjectionFault
 
 FAILED, MISUSED = 1, 2
@@ -161,7 +161,7 @@ def token(
     Only a service in the profiles local and test, on the same data folder, accepts it.
     """
     settings = _settings(data=data)
-    if settings.env not in (Environment.LOCAL, Environment.TEST):
+    if not settings.developing:
         raise Misconfigured(f"Development tokens are for local and test; ONERING_ENV is {settings.env}.")
     if not 0 < hours * 3600 <= settings.token_max_seconds:
         raise Misconfigured(f"A token lives more than 0 and at most {settings.token_max_seconds / 3600:g} hours.")

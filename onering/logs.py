@@ -45,7 +45,7 @@ def configure(settings: Settings) -> None:
 
 def _rendering(settings: Settings) -> list[Any]:
     drop = structlog.stdlib.ProcessorFormatter.remove_processors_meta
-    if settings.env in (Environment.LOCAL, Environment.TEST):
+    if settings.developing:
         # Not structlog's own tracebacks: they print variables, and so tokens and what people wrote.
         plain = structlog.dev.plain_traceback
         return [drop, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]

@@ -40,7 +40,7 @@ class Settings(BaseSettings):
         None, description="Visibility of a draft that names none: public in local and test, else private."
     )
     anonymous_read: bool | None = Field(
-        None, description="May callers without a token read public drafts: yes in local and test, no in production."
+        None, description="May callers without a token read public drafts: yes in local and test, else no."
     )
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Web origins, comma-separated, that may call the API and open sockets beside our own."
@@ -110,6 +110,11 @@ class Settings(BaseSettings):
     clerk_authorized_parties: Annotated[tuple[str, ...], NoDecode] = Field(
         (), validation_alias="CLERK_AUTHORIZED_PARTIES", description="Origins (`azp`) whose tokens are accepted."
     )
+
+    @property
+    def developing(self) -> bool:
+        """Whether this is a profile to develop in: no keys needed, everything easy to try, nothing to be trusted."""
+        return self.env in (Environment.LOCAL, Environment.TEST)
 
     @field_validator("allowed_origins", "clerk_authorized_parties", mode="before")
     @classmethod

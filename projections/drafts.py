@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from onering.log.event import COLUMNS, StoredEvent
+from onering.log.event import COLUMNS, LAST_VERSION, StoredEvent
 from onering.log.reader import read_stream
 from projections import membership
 from projections.document import WHOLE, DraftDocument, Hold, Member, Segment, SegmentPage, fold
@@ -192,8 +192,6 @@ _READ = f"""
       LEFT JOIN {{drafts}}.drafts d ON d.lane = t.lane AND d.draft_id = t.stream_id
      WHERE t.lane = $1 AND t.stream_id = $2 AND t.stream_type = 'draft'"""
 
-_ALL = 2**31 - 1
-
 
 async def read_draft(models: ReadModels, draft_id: UUID, page: SegmentPage = WHOLE) -> DraftDocument | None:
     """Return the draft as the log has it now, however far its read model is; None if there is none.
@@ -214,7 +212,7 @@ async def read_draft(models: ReadModels, draft_id: UUID, page: SegmentPage = WHO
 
 
 def _integer(number: int | None) -> int:
-    return _ALL if number is None else min(number, _ALL)
+    return LAST_VERSION if number is None else min(number, LAST_VERSION)
 
 
 _EVENTS_AT_ONCE = 1000

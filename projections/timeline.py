@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from onering.log.event import LAST_VERSION
 from onering.log.wire import Principal, timestamp
 from projections import cursors
 from projections.models import ReadAt, ReadModels
@@ -66,8 +67,6 @@ _DESCENDING = f"""{_STANDING}
          ORDER BY t.version DESC LIMIT $4) t ON true
      ORDER BY t.version DESC"""
 
-_LAST_VERSION = 2**31 - 1
-
 
 async def read_timeline(
     models: ReadModels,
@@ -92,9 +91,9 @@ async def read_timeline(
 
 def _after(cursor: str | None, epoch: str, ascending: bool) -> int:
     if cursor is None:
-        return 0 if ascending else _LAST_VERSION
+        return 0 if ascending else LAST_VERSION
     version: int = cursors.decode(cursor, epoch, int)[0]
-    return min(max(version, 0), _LAST_VERSION)
+    return min(max(version, 0), LAST_VERSION)
 
 
 async def _rows(

@@ -9,8 +9,6 @@ from onering.auth.keys import MIN_SECRET_BYTES
 from onering.auth.origins import canonical
 from onering.settings import Environment, Settings
 
-_DEVELOPING = (Environment.LOCAL, Environment.TEST)
-
 
 class UnsafeConfiguration(ValueError):
     """The service does not start; each of `findings` says what is wrong and how to put it right."""
@@ -46,7 +44,7 @@ def hs256_secret(settings: Settings) -> bytes | None:
 
 
 def _exposure(settings: Settings, development_secret: bytes | None) -> Iterator[str]:
-    if settings.env not in _DEVELOPING:
+    if not settings.developing:
         if settings.unsafe_local:
             yield f"ONERING_UNSAFE_LOCAL is for ONERING_ENV=local; unset it in {settings.env}."
         if development_secret is not None:
@@ -59,7 +57,7 @@ def _exposure(settings: Settings, development_secret: bytes | None) -> Iterator[
 
 
 def _issuers(settings: Settings) -> Iterator[str]:
-    if settings.env not in _DEVELOPING and settings.clerk_issuer is None and hs256_secret(settings) is None:
+    if not settings.developing and settings.clerk_issuer is None and hs256_secret(settings) is None:
         yield f"Nobody could sign in to {settings.env}: set CLERK_ISSUER, or ONERING_HS256=1 and ONERING_HS256_SECRET."
     if settings.hs256_issuer in ("", LOCAL_ISSUER):
         yield f"ONERING_HS256_ISSUER must be the `iss` of your own tokens, not empty and not {LOCAL_ISSUER}."
@@ -68,7 +66,7 @@ def _issuers(settings: Settings) -> Iterator[str]:
 
 
 def _clerk(settings: Settings) -> Iterator[str]:
-    developing = settings.env in _DEVELOPING
+    developing = settings.developing
     if settings.clerk_issuer is not None:
         if not _is_safe_url(settings.clerk_issuer, developing) or not _is_exact_origin(settings.clerk_issuer):
             yield "CLERK_ISSUER must be Clerk's Frontend API URL as in `iss`: https, no path, no slash at the end."

@@ -130,7 +130,7 @@ def _principals(settings: Settings, issuers: Mapping[str, Issuer]) -> Principals
     """Name the home issuer (the local one while developing, else the first configured) and alias the others."""
     names = {development.ISSUER: "local", settings.hs256_issuer: "hs256"}
     aliases = {issuer: names.get(issuer, "clerk") for issuer in issuers}
-    home = development.ISSUER if _is_developing(settings) else next(iter(issuers))
+    home = development.ISSUER if settings.developing else next(iter(issuers))
     aliases.pop(home, None)
     return Principals(home, aliases)
 
@@ -138,10 +138,6 @@ def _principals(settings: Settings, issuers: Mapping[str, Issuer]) -> Principals
 def _door(settings: Settings) -> Door:
     return Door(
         local_hosts_only=settings.env is Environment.LOCAL and not settings.unsafe_local,
-        user_header=_is_developing(settings),
+        user_header=settings.developing,
         origins=frozenset(own for origin in settings.allowed_origins if (own := canonical(origin)) is not None),
     )
-
-
-def _is_developing(settings: Settings) -> bool:
-    return settings.env in (Environment.LOCAL, Environment.TEST)

@@ -20,6 +20,7 @@ from onering.domain.ids import Id, command_identity
 from onering.handle import CommandRequest
 from onering.http.call import Call
 from onering.http.faults import MOST_ERRORS, UNKNOWN_FIELD, BadRequest, ConditionFailed, InvalidFields
+from onering.log.event import LAST_VERSION
 
 # Every command by the name that clients send as `type`.
 COMMANDS: Mapping[str, type[Command]] = {
@@ -31,7 +32,6 @@ _KEY = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 _ETAG = re.compile(r'(W/)?"([^"]*)"')
 _VERSION = re.compile(r"[0-9]{1,10}")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_LAST_VERSION = 2**31 - 1
 _MINIMAL = re.compile(r"(^|[,;\s])return=minimal($|[,;\s])", re.IGNORECASE)
 _KEY_RULE = "An idempotency key is 1 to 128 of A-Z a-z 0-9 _ . : -"
 
@@ -144,13 +144,13 @@ def _condition(text: str) -> int | None:
         raise BadRequest('If-Match is one ETag of a draft, such as "17", or *.')
     if match[1]:
         raise ConditionFailed("A weak ETag never matches.")
-    return min(int(match[2]), _LAST_VERSION)
+    return min(int(match[2]), LAST_VERSION)
 
 
 def _one_version(in_body: object, in_header: int | None) -> int | None:
     if in_body is None:
         return in_header
-    if not isinstance(in_body, int) or isinstance(in_body, bool) or not 0 <= in_body <= _LAST_VERSION:
+    if not isinstance(in_body, int) or isinstance(in_body, bool) or not 0 <= in_body <= LAST_VERSION:
         raise InvalidFields.at("expected_version", "Input should be a version, a whole number")
     if in_header not in (None, in_body):
         raise BadRequest("If-Match is not the expected_version in the body.")

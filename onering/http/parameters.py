@@ -9,14 +9,13 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from onering.domain.values import Role, Status
 from onering.http.call import Call
 from onering.http.faults import BadRequest, InvalidFields
-from onering.log.event import Position
+from onering.log.event import LAST_VERSION, Position
 
 _WHOLE = re.compile(r"[0-9]{1,10}")
 _VERSION = re.compile(r"-?[0-9]+")
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _EVENT_ID = re.compile(r"(?:([0-9a-f]{12})\.)?([0-9]{1,10})")
 _MIN_POSITION = re.compile(r"([0-9]{1,5}\.[0-9]{1,18})(?:@([0-9a-f]{12}))?")
-_LAST_VERSION = 2**31 - 1
 
 
 def _number(value: object) -> object:
@@ -67,7 +66,7 @@ class DraftParameters(_Parameters):
 
     at: str | None = None
     now: Time | None = None
-    segments_after: Annotated[Number, Field(le=_LAST_VERSION)] | None = None
+    segments_after: Annotated[Number, Field(le=LAST_VERSION)] | None = None
     limit: Annotated[Number, Field(ge=1, le=1000)] | None = None
 
 
@@ -107,7 +106,7 @@ class _At(BaseModel):
 def version_or_time(text: str) -> int | datetime:
     """Read `at`: an integer is a version, anything else RFC 3339 with an offset. Raises BadRequest."""
     if _VERSION.fullmatch(text):
-        return min(max(int(text[:11]), 0), _LAST_VERSION)
+        return min(max(int(text[:11]), 0), LAST_VERSION)
     try:
         return _At(at=text).at
     except ValidationError:
@@ -121,7 +120,7 @@ def after_version(text: str, epoch: str) -> int:
         raise BadRequest("after is a version, 0 or more, or the next_cursor of a page.")
     if match[1] not in (None, epoch):
         raise BadRequest("This cursor is from before the log was restored; start again without it.")
-    return min(int(match[2]), _LAST_VERSION)
+    return min(int(match[2]), LAST_VERSION)
 
 
 def min_position(call: Call, lane: int, epoch: str) -> int:

@@ -35,6 +35,9 @@ class StoredEvent(NamedTuple):
 # The lane of every workspace, until lanes are spread (docs/ROADMAP.md).
 DEFAULT_LANE = 0
 
+# The greatest version there can be: the column is a Postgres integer.
+LAST_VERSION = 2**31 - 1
+
 # The columns of a StoredEvent, for SELECT lists.
 COLUMNS = ", ".join(StoredEvent._fields)
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import asyncpg
 
-from onering.log.event import COLUMNS, StoredEvent
+from onering.log.event import COLUMNS, LAST_VERSION, StoredEvent
 
 if TYPE_CHECKING:
     Reader: TypeAlias = asyncpg.Connection[Any] | asyncpg.Pool[Any]
@@ -44,14 +44,12 @@ STREAM_PAGE = f"""
     SELECT {COLUMNS} FROM onering.events
      WHERE lane = $1 AND stream_id = $2 AND version > $3 AND version <= $4 ORDER BY version LIMIT $5"""
 
-_LAST_VERSION = 2**31 - 1
-
 
 async def read_stream(
     conn: Reader, lane: int, stream_id: UUID, after: int, limit: int, upto: int | None = None
 ) -> list[StoredEvent]:
     """Return at most `limit` events of a stream with versions in (after, upto], in order."""
-    rows = await conn.fetch(STREAM_PAGE, lane, stream_id, after, _LAST_VERSION if upto is None else upto, limit)
+    rows = await conn.fetch(STREAM_PAGE, lane, stream_id, after, LAST_VERSION if upto is None else upto, limit)
     return [StoredEvent(*row) for row in rows]
 
 

@@ -21,7 +21,7 @@ from onering.service.orders import Orders
 from onering.service.postgres import CONNECTIONS, EmbeddedPostgres
 from onering.service.progress import progress_bar
 from onering.service.workers import COMMAND, Workers
-from onering.settings import Environment, Settings
+from onering.settings import Settings
 from projections.rebuild import prepare
 
 logger = logging.getLogger(__name__)
@@ -102,8 +102,7 @@ class Supervisor:
 
     async def _prepared(self) -> Orders:
         """Have a database with everything in it; return what workers need to know."""
-        developing = self._settings.env in (Environment.LOCAL, Environment.TEST)
-        secret = self._folder.development_secret() if developing else None
+        secret = self._folder.development_secret() if self._settings.developing else None
         if self._postgres is not None:
             if not self._folder.cluster.exists():
                 self._say(f"Making a database in {self._folder.path} …")
@@ -196,7 +195,7 @@ class Supervisor:
     def _banner(self) -> str:
         embedded = self._postgres is not None
         where = str(self._folder.path) if embedded else place(given_url(self._settings) or "")
-        return banner(url(self._listener, self._settings.host), where, self._settings.env)
+        return banner(url(self._listener, self._settings.host), where, developing=self._settings.developing)
 
 
 def _embedded(settings: Settings, folder: DataFolder, say: Callable[[str], None]) -> EmbeddedPostgres:
@@ -204,9 +203,8 @@ def _embedded(settings: Settings, folder: DataFolder, say: Callable[[str], None]
     return EmbeddedPostgres(folder, say=say, connections=max(CONNECTIONS, needed + CONNECTIONS // 2))
 
 
-def banner(address: str, data: str, env: Environment) -> str:
+def banner(address: str, data: str, *, developing: bool) -> str:
     """Return what a person reads when the service is ready: at most ten lines."""
-    developing = env in (Environment.LOCAL, Environment.TEST)
     caller = "'X-User-Id: alice'" if developing else '"Authorization: Bearer $TOKEN"'
     return "\n".join(
         (
