@@ -1,7 +1,7 @@
 -- The log: what happened, in order, for ever.
 --
--- Read from the top: roles, the tables of the log, the leaf of an event, the one function that appends, what protects
--- the log, and the registries beside it. Applied once to an empty database by `onering migrate`, in one transaction,
+-- Read from the top: the registries, the tables of the log, the leaf of an event, the one function that appends, and
+-- what protects the log. Applied once to an empty database by `onering migrate`, in one transaction,
 -- with search_path empty; onering/log/migrations/ brings older databases to the same shape. Postgres 15 to 18,
 -- no extensions.
 
@@ -359,7 +359,9 @@ SELECT lane, position, recorded_at, type, stream_type, stream_id, version, subje
 -- ---------------------------------------------------------------------------------------------------------------------
 -- What protects the log
 --
--- First line: privileges (below). Second line, for whoever owns the tables: triggers that refuse, in every session role.
+-- First line: privileges, which `onering migrate` gives to roles of their own, each time, where the connection may make
+-- them (onering/log/roles.py). Second line, for whoever owns the tables: triggers that refuse, in every session role.
+-- Where the service has to run as the owner, they are all there is (docs/ARCHITECTURE.md).
 
 CREATE FUNCTION onering.refuse_change() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -378,24 +380,3 @@ ALTER TABLE onering.events ENABLE ALWAYS TRIGGER events_never_change;
 ALTER TABLE onering.events ENABLE ALWAYS TRIGGER events_never_vanish;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA onering FROM PUBLIC;
-
--- The roles are made by `onering migrate` where the connection may make them; where it may not, the service runs as the
--- owner of the tables, and the triggers are all there is (docs/ARCHITECTURE.md).
-DO $grants$
-BEGIN
-    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'onering_app') THEN
-        GRANT USAGE ON SCHEMA onering TO onering_app;
-        GRANT SELECT ON ALL TABLES IN SCHEMA onering TO onering_app;
-        GRANT INSERT, UPDATE ON onering.app_users TO onering_app;
-        GRANT INSERT, UPDATE, DELETE ON onering.snapshots, onering.projections TO onering_app;
-        GRANT EXECUTE ON FUNCTION
-            onering.append_v1, onering.forget_commands_v1, onering.leaf_v1, onering.payload_hash_v1, onering.field_v1
-            TO onering_app;
-    END IF;
-    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'onering_auditor') THEN
-        GRANT USAGE ON SCHEMA onering TO onering_auditor;
-        GRANT SELECT ON ALL TABLES IN SCHEMA onering TO onering_auditor;
-        GRANT EXECUTE ON FUNCTION onering.leaf_v1, onering.payload_hash_v1, onering.field_v1 TO onering_auditor;
-    END IF;
-END
-$grants$;

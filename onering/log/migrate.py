@@ -5,7 +5,7 @@ import logging
 import asyncpg
 
 from onering.log.login import way_in
-from onering.log.roles import APP, OWNER, PATIENCE, Connection, make_roles
+from onering.log.roles import APP, OWNER, PATIENCE, Connection, grant, make_roles, take_over
 from onering.log.schema import schema_sql, steps
 
 logger = logging.getLogger(__name__)
@@ -34,7 +34,10 @@ async def migrate(dsn: str) -> str:
         await conn.execute(LOCK)
         privileged = await make_roles(conn)
         exists = await conn.fetchval(EXISTS)
+        if privileged and exists:
+            await _take_over(conn)
         await (_apply if exists else _make)(conn, as_owner=privileged)
+        await grant(conn, as_owner=privileged)
         return await _service_dsn(conn, dsn) if privileged else dsn
     finally:
         await conn.close()
@@ -61,6 +64,16 @@ APPLIED = "SELECT step FROM onering.migrations"
 RECORD = "INSERT INTO onering.migrations (step, name) VALUES ($1, $2)"
 NEW_LOG = "INSERT INTO onering.log DEFAULT VALUES"
 AS_OWNER = f"SET LOCAL ROLE {OWNER}"
+
+
+async def _take_over(conn: Connection) -> None:
+    try:
+        await take_over(conn)
+    except asyncpg.InsufficientPrivilegeError as fault:
+        raise MigrationError(
+            f"A part of the log was made by somebody whose things this database role may not take over ({fault}); "
+            "run `onering migrate` as a superuser once."
+        ) from fault
 
 
 async def _make(conn: Connection, *, as_owner: bool) -> None:

@@ -60,5 +60,66 @@ async def change_roles(conn: Connection, sql: str) -> None:
             return
 
 
+# The schema first: who gets a table has to be allowed to make one there. Indexes and types follow their tables.
+STRAYS = """
+    SELECT format('ALTER %s %s OWNER TO %I', thing.kind, thing.name, ours.owner)
+      FROM (SELECT 'onering', $1 UNION SELECT p.name || '_' || p.version, $2 FROM onering.projections p)
+           AS ours (schema, owner)
+      JOIN pg_namespace n ON n.nspname = ours.schema
+     CROSS JOIN LATERAL (
+        SELECT 1, 'SCHEMA', quote_ident(n.nspname), n.nspowner
+        UNION ALL
+        SELECT 2, 'TABLE', c.oid::regclass::text, c.relowner
+          FROM pg_class c WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'v')
+        UNION ALL
+        SELECT 2, 'ROUTINE', f.oid::regprocedure::text, f.proowner FROM pg_proc f WHERE f.pronamespace = n.oid
+        ) AS thing (turn, kind, name, owner)
+     WHERE pg_get_userbyid(thing.owner) <> ours.owner
+     ORDER BY thing.turn"""
 # Whoever waits long for somebody's lock holds up everybody behind: rather fail, and try again.
 PATIENCE = "SET LOCAL lock_timeout = '5s'"
+
+
+async def take_over(conn: Connection) -> None:
+    """Give the log to its owner and the read models to the service, whoever made them.
+
+    The service can neither write nor drop a read model that it once made as somebody else, as it does where it may
+    not make roles. Raises asyncpg.PostgresError, InsufficientPrivilegeError among them.
+    """
+    async with conn.transaction():
+        await conn.execute(PATIENCE)
+        for (change,) in await conn.fetch(STRAYS, OWNER, APP):
+            logger.info("%s", change)
+            await conn.execute(change)
+
+
+GRANTS = {
+    APP: f"""
+        GRANT USAGE ON SCHEMA onering TO {APP};
+        GRANT SELECT ON ALL TABLES IN SCHEMA onering TO {APP};
+        GRANT INSERT, UPDATE ON onering.app_users TO {APP};
+        GRANT INSERT, UPDATE, DELETE ON onering.snapshots, onering.projections TO {APP};
+        GRANT EXECUTE ON FUNCTION
+            onering.append_v1, onering.forget_commands_v1, onering.leaf_v1, onering.payload_hash_v1, onering.field_v1
+            TO {APP};""",
+    AUDITOR: f"""
+        GRANT USAGE ON SCHEMA onering TO {AUDITOR};
+        GRANT SELECT ON ALL TABLES IN SCHEMA onering TO {AUDITOR};
+        GRANT EXECUTE ON FUNCTION onering.leaf_v1, onering.payload_hash_v1, onering.field_v1 TO {AUDITOR};""",
+}
+OWNS = "SELECT pg_has_role(n.nspowner, 'USAGE') FROM pg_namespace n WHERE n.nspname = 'onering'"
+
+
+async def grant(conn: Connection, *, as_owner: bool) -> None:
+    """Give the roles their rights on the log, old or new; also an owner who can't make roles gives them, if they exist.
+
+    Nothing is taken away: the database may be a newer release's, which gave more.
+    """
+    async with conn.transaction():
+        if as_owner:
+            await conn.execute(f"SET LOCAL ROLE {OWNER}")
+        elif not await conn.fetchval(OWNS):
+            return
+        for role, sql in GRANTS.items():
+            if await conn.fetchval(ROLE_EXISTS, role):
+                await conn.execute(sql)

@@ -22,8 +22,8 @@ from onering.log.roles import APP, AUDITOR, OWNER
 from onering.service.database import brought_up
 from onering.service.faults import ServiceError
 from onering.service.postgres import EmbeddedPostgres
-from projections.rebuild import rebuild
-from tests.log.test_migrate import run
+from projections.rebuild import prepare, rebuild
+from tests.log.test_migrate import run, shape
 from tests.log.test_protection import BYPASSES
 from tests.log.writing import command, write
 from tests.projections.reading import process
@@ -350,6 +350,10 @@ OWNERS = """
         SELECT n.nspowner UNION SELECT c.relowner FROM pg_class c WHERE c.relnamespace = n.oid
         UNION SELECT p.proowner FROM pg_proc p WHERE p.pronamespace = n.oid) t(owner)
      WHERE n.nspname IN ('onering', 'timeline_1') ORDER BY 1"""
+WITHOUT_ROLES = f"""
+    REVOKE ALL ON SCHEMA onering FROM {APP}, {AUDITOR};
+    REVOKE ALL ON ALL TABLES IN SCHEMA onering FROM {APP}, {AUDITOR};
+    REVOKE ALL ON ALL FUNCTIONS IN SCHEMA onering FROM {APP}, {AUDITOR};"""
 OURS = [("onering", OWNER), ("timeline_1", APP)]
 
 
@@ -365,3 +369,53 @@ async def served(dsn: str) -> None:
         await story.create()
         await one.reached(await head(conn, LANE))
     conn.terminate()
+
+
+class TestLogOfSomebodyElse:
+    @pytest.fixture
+    async def administrator(self, cluster: str, empty_dsn: str, person: str) -> AsyncIterator[str]:
+        """Return the DSN of somebody who owns a database with a log and may make roles, but is no superuser."""
+        database = urlsplit(empty_dsn).path[1:]
+        await migrate(empty_dsn)
+        await run(cluster, f"ALTER ROLE {person} CREATEROLE")
+        await run(cluster, f"GRANT {OWNER}, {APP}, {AUDITOR} TO {person} WITH ADMIN OPTION")
+        await run(cluster, f"ALTER DATABASE {database} OWNER TO {person}")
+        yield empty_dsn.replace("//postgres@", f"//{person}@")
+        await run(cluster, f"ALTER DATABASE {database} OWNER TO postgres")
+        await run(empty_dsn, f"REASSIGN OWNED BY {person} TO postgres")
+
+    async def test_what_was_made_as_the_administrator_is_the_services_at_the_next_start(self, empty_dsn: str) -> None:
+        """Before the server let its role in, the service ran so; read models are made by whoever starts first."""
+        await migrate(empty_dsn)
+        await prepare(Database(empty_dsn), LANE)
+        dsn = await migrate(empty_dsn)
+        assert await run(empty_dsn, OWNERS) == OURS
+        await served(dsn)
+
+    async def test_what_was_made_before_there_were_roles_is_theirs_afterwards(
+        self, postgres: EmbeddedPostgres, plain_dsn: str, empty_dsn: str
+    ) -> None:
+        await migrate(plain_dsn)
+        conn = await asyncpg.connect(plain_dsn)
+        await conn.execute(WITHOUT_ROLES)
+        await Story(conn).create()
+        await conn.close()
+        admin_dsn = postgres.dsn(database=urlsplit(plain_dsn).path[1:])
+        for dsn, first in ((admin_dsn, plain_dsn), (empty_dsn, await migrate(empty_dsn))):
+            await prepare(Database(first), LANE)
+            await migrate(dsn)
+        assert await run(admin_dsn, OWNERS) == OURS
+        assert shape(postgres, admin_dsn) == shape(postgres, empty_dsn)
+        await served(await migrate(admin_dsn))
+
+    async def test_an_administrator_who_is_no_superuser_takes_it_over_too(
+        self, empty_dsn: str, administrator: str
+    ) -> None:
+        await prepare(Database(administrator), LANE)
+        await served(await migrate(administrator))
+        assert await run(empty_dsn, OWNERS) == OURS
+
+    async def test_what_an_administrator_may_not_take_over_is_told(self, empty_dsn: str, administrator: str) -> None:
+        await prepare(Database(empty_dsn), LANE)
+        with pytest.raises(MigrationError, match=r"must be owner of .*`onering migrate` as a superuser"):
+            await migrate(administrator)
