@@ -19,6 +19,10 @@ from onering.log.login import scram_verifier
 from onering.log.migrate import MigrationError, migrate
 from onering.log.reader import head
 from onering.log.roles import APP, AUDITOR, OWNER
+from onering.replay.check import check
+from onering.replay.database import opened
+from onering.replay.diff import diff
+from onering.replay.past import draft_at, rendered
 from onering.service.database import brought_up
 from onering.service.faults import ServiceError
 from onering.service.postgres import EmbeddedPostgres
@@ -419,3 +423,61 @@ class TestLogOfSomebodyElse:
         await prepare(Database(empty_dsn), LANE)
         with pytest.raises(MigrationError, match=r"must be owner of .*`onering migrate` as a superuser"):
             await migrate(administrator)
+
+
+BEYOND_AN_AUDITOR = [
+    "INSERT INTO onering.log DEFAULT VALUES",
+    "UPDATE onering.events SET payload = '{}'",
+    "DELETE FROM onering.commands",
+    "SELECT onering.forget_commands_v1(1, 1)",
+    "CREATE TABLE onering.mine (n int)",
+    "SELECT onering.append_v1" + "(0::smallint" + ", null" * 21 + ")",
+    "TABLE onering.app_users",
+    "SELECT plan FROM onering.app_users",
+    "TABLE onering.snapshots",
+    "TABLE onering.workspaces",
+    "TABLE onering.projections",
+    "TABLE timeline_1.entries",
+]
+
+
+class TestAuditor:
+    @pytest.fixture
+    async def auditor(self, empty_dsn: str, person: str) -> str:
+        """Return the DSN of somebody who audits a log with one draft in it."""
+        database = Database(await migrate(empty_dsn))
+        await prepare(database, LANE)
+        conn = await database.connect("test")
+        await Story(conn).create(title="A walk")
+        await conn.close()
+        await run(empty_dsn, f"GRANT {AUDITOR} TO {person}")
+        return empty_dsn.replace("//postgres@", f"//{person}@")
+
+    async def test_may_nothing_but_read_the_log(self, auditor: str) -> None:
+        assert len(await run(auditor, "SELECT * FROM onering.log_entries")) == 1
+        for statement in BEYOND_AN_AUDITOR:
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                pytest.fail(f"{statement}: {await run(auditor, statement)}")
+
+    async def test_can_compute_every_leaf(self, auditor: str) -> None:
+        assert await run(auditor, LEAVES) == [(True,)]
+
+    async def test_replays_the_log(self, auditor: str) -> None:
+        async with opened(auditor) as log:
+            (record,) = [record async for page in log.pages() for record in page]
+            verdict = await check(log, lambda finding: pytest.fail(str(finding)))
+            assert (verdict.counts.events, (await log.about())["head"]) == (1, 1)
+            draft = await rendered(log, await draft_at(log, record.event.stream_id, None))
+        assert (draft["title"], draft["members"][0]["user_id"]) == ("A walk", "alice")
+
+    async def test_is_told_that_read_models_are_not_theirs_to_compare(self, auditor: str) -> None:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await diff(auditor, lambda *_: None, 1, lambda _: None)
+
+
+LEAVES = """
+    SELECT leaf = onering.leaf_v1(
+           lane, position, stream_id, stream_type, version, workspace_id, event_id, type, schema_version,
+           onering.payload_hash_v1(salt, payload), issuer, subject, impersonator, command_id, correlation_id,
+           causation_id, recorded_at)
+      FROM onering.events"""
