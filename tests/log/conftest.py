@@ -1,4 +1,4 @@
-"""Connections to a database of one's own, as the service."""
+"""Connections to a database of one's own, as the service; and who administers all of them."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from onering.log.connection import Database
+from onering.service.postgres import EmbeddedPostgres
 
 Connect = Callable[[], Awaitable[Any]]
 
@@ -26,3 +27,9 @@ async def connect(app_dsn: str) -> AsyncIterator[Connect]:
 @pytest.fixture
 async def app(connect: Connect) -> Any:
     return await connect()
+
+
+@pytest.fixture
+def cluster(postgres: EmbeddedPostgres) -> str:
+    """Return the DSN of the administrator of the cluster."""
+    return postgres.dsn(database="postgres")
