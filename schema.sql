@@ -212,7 +212,8 @@ DECLARE
     c_events   integer[] := array_fill(0, ARRAY[commands]);
     written    integer := 0;
     inserted   integer;
-    astray     boolean[];     -- whether a stream has another type or workspace in the log: nothing fits it
+    astray     boolean[];     -- whether nothing fits a stream: the log has another type or workspace for it, or a command
+                              -- of this batch was not accepted there
     x          integer := 1;
     first_x    integer;
     ok         boolean;
@@ -263,6 +264,11 @@ BEGIN
             c_version[c] := reached[x_stream[first_x]];
             c_position[c] := head + written;
             c_events[c] := appended;
+        ELSE
+            -- What follows on its streams was decided on what it would have done, whoever wrote that version instead.
+            FOR i IN first_x .. x - 1 LOOP
+                astray[x_stream[i]] := true;
+            END LOOP;
         END IF;
     END LOOP;
 

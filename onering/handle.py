@@ -214,7 +214,7 @@ class CommandHandler:
         self, entry: Entry, tip: Tip, events: list[Event], now: datetime, append: Append
     ) -> AppendOutcome:
         """Submit and predict, in one step without an await; then wait for the outcome."""
-        outcome = self._batcher.submit(append)
+        outcome = self._batcher.submit(append, after=entry.newest if entry.predicted is not None else None)
         if events:
             entry.predict(tip.version + len(events), _evolved(tip.state, events, now))
         entry.newest = self._under_way[append.command_id] = outcome

@@ -241,6 +241,44 @@ class TestConditions:
                 await one.add(draft, "eve", expected_version=99)
 
 
+async def waiting_for_the_lane(owner: Any, number: int) -> None:
+    async with asyncio.timeout(10):
+        while await owner.fetchval(LANE_WAITERS) < number:
+            await asyncio.sleep(0.01)
+
+
+LANE_WAITERS = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND classid = 1330795079"
+
+
+class TestPredictions:
+    @pytest.mark.parametrize("batches", [1, 2])
+    async def test_what_was_decided_on_a_failed_prediction_is_never_stored(
+        self, app_dsn: str, owner: Any, batches: int
+    ) -> None:
+        """Another process's event takes the place of the predicted one: the versions alone would fit."""
+        async with node(app_dsn) as one, node(app_dsn) as two:
+            draft, other = (await one.create()).draft_id, (await one.create()).draft_id
+            await one.let_in(draft, "bob")
+            await two.states.entry(draft)
+            await owner.execute("SELECT pg_advisory_lock(1330795079, 0)")
+            passing = asyncio.create_task(two.hand(draft, "bob"))
+            await waiting_for_the_lane(owner, 1)
+            # What waits behind a batch goes as one: behind another draft's, or the first of these alone.
+            ahead = asyncio.create_task(one.add(other if batches == 1 else draft))
+            await waiting_for_the_lane(owner, 2)
+            adds = [asyncio.create_task(one.add(draft)) for _ in range(2)]
+            async with asyncio.timeout(10):
+                while one.batcher.waiting < 2:
+                    await asyncio.sleep(0.01)
+            await owner.execute("SELECT pg_advisory_unlock(1330795079, 0)")
+            assert (await passing).version == 3
+            await asyncio.wait([ahead, *adds])
+            refused = adds if batches == 1 else [ahead, *adds]
+            assert all(isinstance(command.exception(), RingRequired) for command in refused)
+            stored = [event.type for event in await log_of(one.pool) if event.stream_id == draft]
+            assert stored == ["draft_created", "collaborator_added", "ring_passed"]
+
+
 class TestRefusals:
     async def test_each_names_its_rule_and_stores_nothing(self, app_dsn: str) -> None:
         async with node(app_dsn, handling=Handling(default_visibility=Visibility.PUBLIC)) as one:

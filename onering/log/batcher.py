@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 
-from onering.log.append import Append, Appended, AppendOutcome, append
+from onering.log.append import Append, Appended, AppendOutcome, Conflict, append
 from onering.log.connection import DATABASE_FAULTS, Database, said
 from onering.log.epoch import read_epoch
 from onering.log.event import StoredEvent
@@ -69,6 +69,7 @@ class _Waiting:
     append: Append
     outcome: "asyncio.Future[AppendOutcome]"
     since: float
+    after: "asyncio.Future[AppendOutcome] | None"
 
 
 class Batcher:
@@ -105,15 +106,20 @@ class Batcher:
         """Commands submitted and not yet taken into a batch."""
         return len(self._queue)
 
-    def submit(self, command: Append) -> "asyncio.Future[AppendOutcome]":
+    def submit(
+        self, command: Append, after: "asyncio.Future[AppendOutcome] | None" = None
+    ) -> "asyncio.Future[AppendOutcome]":
         """Queue a command; the future gives its outcome, or AppendFailed. Cancelling it before its batch starts
         withdraws it. Raises Overloaded when the queue is full.
+
+        `after` is an earlier command's future: this one was decided on what that one would do, and conflicts unless it
+        did. Its expected version alone does not tell: somebody else's event may have taken that place.
         """
         if len(self._queue) >= self._limits.queue:
             raise Overloaded("too many commands are waiting; try again shortly")
         loop = asyncio.get_running_loop()
         outcome: asyncio.Future[AppendOutcome] = loop.create_future()
-        self._queue.append(_Waiting(command, outcome, loop.time()))
+        self._queue.append(_Waiting(command, outcome, loop.time(), after))
         self._filled.set()
         self._idle.clear()
         return outcome
@@ -180,7 +186,7 @@ class Batcher:
         and nothing is stored twice.
         """
         backoff = Backoff()
-        while batch := [waiting for waiting in batch if not waiting.outcome.done()]:
+        while batch := _standing(batch):
             try:
                 outcomes = await self._append(batch)
             except TROUBLE as trouble:
@@ -239,6 +245,25 @@ class Batcher:
         if self._conn is not None:
             self._conn.terminate()
             self._conn = None
+
+
+def _standing(batch: Sequence[_Waiting]) -> list[_Waiting]:
+    """Return who has no outcome yet. Those decided on what did not come true conflict; within a batch, append_v1 sees
+    to that.
+    """
+    standing = []
+    for waiting in batch:
+        if waiting.after is not None and _came_to_nothing(waiting.after):
+            _answer(waiting, Conflict())
+        if not waiting.outcome.done():
+            standing.append(waiting)
+    return standing
+
+
+def _came_to_nothing(outcome: "asyncio.Future[AppendOutcome]") -> bool:
+    return outcome.done() and (
+        outcome.cancelled() or outcome.exception() is not None or not isinstance(outcome.result(), Appended)
+    )
 
 
 def _answer(waiting: _Waiting, answer: AppendOutcome | Exception) -> None:

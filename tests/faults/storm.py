@@ -13,6 +13,9 @@ import httpx
 from onering.log.epoch import read_epoch
 from onering.log.event import DEFAULT_LANE
 from onering.log.reader import read_lane
+from onering.replay import database
+from onering.replay.check import check as checked
+from onering.replay.findings import Finding
 from scripts.soaking.history import Sent, violations
 from scripts.soaking.logged import Log
 from tests.faults.watching import Watcher
@@ -133,10 +136,13 @@ async def settle(log: Log, watchers: Sequence[Watcher]) -> None:
 
 
 async def check(dsn: str, watchers: Sequence[Watcher], written: Storm) -> None:
-    """Assert that every promise was kept to everybody, once nobody writes any more."""
+    """Assert that every promise was kept to everybody, once nobody writes any more, and that all events are legal."""
     log = await stored_log(dsn)
+    illegal: list[Finding] = []
+    async with database.opened(dsn) as whole:
+        await checked(whole, illegal.append)
     await settle(log, watchers)
     unanswered = [command.key for command in written.sent if command.version is None]
     broken = violations(log, [watcher.reader for watcher in watchers], written.sent)
-    found = [*written.wrong, *unanswered, *map(str, broken)]
+    found = [*written.wrong, *unanswered, *map(str, broken), *map(str, illegal)]
     assert not found, "\n".join(found)

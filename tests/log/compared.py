@@ -211,8 +211,14 @@ class TwoProcesses:
         outcomes = await asyncio.gather(*pending, return_exceptions=True)
         await self._adopt()
         told: set[UUID] = set()
-        for (_, appended), outcome in zip(commands, outcomes, strict=True):
-            self._justify(appended, outcome, before)
+        # A stream on which a process failed: what it sent there afterwards may fail with it.
+        failed: set[tuple[int, UUID]] = set()
+        for (process, appended), outcome in zip(commands, outcomes, strict=True):
+            places = {(process, write.stream_id) for write in appended.writes}
+            if not (isinstance(outcome, Conflict) and places & failed):
+                self._justify(appended, outcome, before)
+            if not isinstance(outcome, Appended):
+                failed |= places
             assert not (isinstance(outcome, Conflict) and appended.command_id in once & set(self.log.outcomes))
             if _is_new(outcome):
                 assert appended.command_id not in self._acknowledged | told

@@ -39,13 +39,22 @@ async def test_what_is_returned_is_what_is_stored(app: Connection) -> None:
     assert [tuple(e) for e in returned] == [tuple(e) for e in await read_lane(app, LANE, 0, 10)]
 
 
-async def test_a_conflict_fails_alone_and_burns_no_position(app: Connection) -> None:
+async def test_a_conflict_burns_no_position_and_leaves_other_streams_alone(app: Connection) -> None:
     outcomes = await append(
-        app, LANE, [command(write("a", 0, "1")), command(write("a", 0, "late")), command(write("a", 1, "2"))]
+        app, LANE, [command(write("a", 0, "1")), command(write("a", 0, "late")), command(write("b", 0, "2"))]
     )
     assert [type(o) for o in outcomes] == [Appended, Conflict, Appended]
     assert [e.position for e in await read_lane(app, LANE, 0, 10)] == [1, 2]
-    assert (await find_stream(app, LANE, stream("a"))).version == 2  # type: ignore[union-attr]
+    assert (await find_stream(app, LANE, stream("a"))).version == 1  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("repeated", [False, True], ids=["first late", "first known"])
+async def test_what_follows_on_a_stream_fails_with_what_it_was_decided_on(app: Connection, repeated: bool) -> None:
+    """The version that was expected is there, but it is somebody else's."""
+    first, second = command(write("a", 1, "mine")), command(write("a", 2, "on top of mine"))
+    await append(app, LANE, [command(write("a", 0, "1")), first if repeated else command(write("a", 1, "theirs"))])
+    outcomes = await append(app, LANE, [first, second, command(write("a", 2, "and on")), command(write("b", 0, "x"))])
+    assert [type(o) for o in outcomes] == [Repeated if repeated else Conflict, Conflict, Conflict, Appended]
 
 
 async def test_a_repeat_tells_the_first_outcome_and_stores_nothing(app: Connection) -> None:

@@ -73,9 +73,40 @@ async def test_conflicts_and_repeats_fail_alone(app_dsn: str) -> None:
         outcomes = await asyncio.gather(
             batcher.submit(first),
             batcher.submit(command(write("a", 0, "stale"))),
-            batcher.submit(command(write("a", 1, "2"))),
+            batcher.submit(command(write("b", 0, "2"))),
         )
     assert [type(o) for o in outcomes] == [Repeated, Conflict, Appended]
+
+
+async def failing(batcher: Batcher, how: str) -> "asyncio.Future[Any]":
+    """Have a command that ends without being appended."""
+    match how:
+        case "conflicts":
+            return batcher.submit(command(write("a", 7, "stale")))
+        case "is known":
+            known = command(write("b", 0, "x"))
+            await batcher.submit(known)
+            return batcher.submit(known)
+        case "is refused":
+            return batcher.submit(Append(uuid4(), b"", "", "alice", None, "r", (write("bad", 0, "x"),)))
+    withdrawn = batcher.submit(command(write("c", 0, "x")))
+    withdrawn.cancel()
+    return withdrawn
+
+
+@pytest.mark.parametrize("how", ["conflicts", "is known", "is refused", "is withdrawn"])
+async def test_what_was_decided_on_a_command_that_came_to_nothing_conflicts(app_dsn: str, app: Any, how: str) -> None:
+    """Also in a later batch, where its expected version is there by chance; and so does what was decided on that."""
+    async with batching(app_dsn) as batcher:
+        await batcher.submit(command(write("a", 0, "1")))
+        first = await failing(batcher, how)
+        await asyncio.wait([first])
+        second = batcher.submit(command(write("a", 1, "2")), after=first)
+        third = batcher.submit(command(write("a", 2, "3")), after=second)
+        assert [await second, await third] == [Conflict(), Conflict()]
+        assert isinstance(await batcher.submit(command(write("a", 1, "2"))), Appended)
+        if not first.cancelled():
+            first.exception()
 
 
 @pytest.mark.parametrize(
