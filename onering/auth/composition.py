@@ -27,11 +27,16 @@ class Auth:
     """What the application needs of sign-in. `run` is its supervised task."""
 
     def __init__(
-        self, issuers: Mapping[str, Issuer], principals: Principals, clock: Clock, registrar: Registrar, door: Door
+        self,
+        issuers: Mapping[str, Issuer],
+        principals: Principals,
+        clock: Clock,
+        registration: Registration,
+        door: Door,
     ) -> None:
         self.verifier = Verifier(issuers, principals, clock)
         self._principals = principals
-        self._registration = Registration(registrar)
+        self._registration = registration
         self._door = door
         self._remotes = [issuer.remote for issuer in issuers.values() if issuer.remote is not None]
 
@@ -99,7 +104,8 @@ def build(
         issuers[settings.clerk_issuer] = _clerk(settings, http_client, clock, secret if shared else None)
     if secret is not None and settings.hs256_issuer not in issuers:
         issuers[settings.hs256_issuer] = _fixed(settings, settings.hs256_issuer, HS256_KID, secret)
-    return Auth(issuers, _principals(settings, issuers), clock, registrar, _door(settings))
+    registration = Registration(registrar, seconds=settings.command_seconds)
+    return Auth(issuers, _principals(settings, issuers), clock, registration, _door(settings))
 
 
 def key_client() -> httpx.AsyncClient:

@@ -12,23 +12,30 @@ _Principal = tuple[str, str]
 
 
 class Registration:
-    """Remembers the last `entries` people this process has seen; the registrar itself must bear repetition."""
+    """Remembers the last `entries` people this process has seen; the registrar itself must bear repetition.
 
-    def __init__(self, registrar: Registrar, *, entries: int = 100_000) -> None:
+    A caller waits at most `seconds`, for those before it too: each of them tries by itself.
+    """
+
+    def __init__(self, registrar: Registrar, *, seconds: float = 10.0, entries: int = 100_000) -> None:
         self._registrar = registrar
+        self._seconds = seconds
         self._entries = entries
         self._known: OrderedDict[_Principal, None] = OrderedDict()
         self._locks: WeakValueDictionary[_Principal, asyncio.Lock] = WeakValueDictionary()
 
     async def ensure(self, actor: Actor) -> None:
-        """Return once this person has a row. Whatever the registrar raises is raised, and tried again next time."""
+        """Return once this person has a row. Whatever the registrar raises is raised, and tried again next time.
+
+        Raises TimeoutError.
+        """
         principal = (actor.issuer, actor.subject)
         if principal in self._known:
             self._known.move_to_end(principal)
             return
         # A lock rather than a shared task: when the first caller is cancelled, the next one simply takes its turn.
         lock = self._locks.setdefault(principal, asyncio.Lock())
-        async with lock:
+        async with asyncio.timeout(self._seconds), lock:
             if principal not in self._known:
                 await self._registrar(actor)
                 self._remember(principal)

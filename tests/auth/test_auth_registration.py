@@ -51,6 +51,16 @@ async def test_a_first_caller_who_gives_up_leaves_the_next_one_to_register():
     assert first.cancelled()
 
 
+async def test_nobody_waits_longer_than_the_time_there_is_whoever_is_before_them():
+    registrar = Registrar()
+    registration = Registration(registrar, seconds=0.2)
+    waiting = [asyncio.create_task(registration.ensure(ALICE)) for _ in range(50)]
+    async with asyncio.timeout(5):
+        outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+    assert all(isinstance(outcome, TimeoutError) for outcome in outcomes)
+    assert len(registrar.calls) < 50
+
+
 async def test_a_failed_registration_is_raised_and_tried_again():
     registrar = Registrar()
     registrar.open.set()
