@@ -124,6 +124,11 @@ class CommandHandler:
         self._handling = handling
         self._under_way: dict[UUID, asyncio.Future[AppendOutcome]] = {}
 
+    @property
+    def command_seconds(self) -> float:
+        """How long a command may take, in seconds."""
+        return self._handling.command_seconds
+
     async def handle(self, request: CommandRequest, actor: Actor) -> Outcome:
         """Return the outcome once it is durable. Raises Refusal and CommandFault; then nothing was stored, except
         perhaps behind Unavailable.

@@ -8,7 +8,7 @@ import orjson
 
 from onering.domain.actor import Actor
 from onering.domain.commands import Command
-from onering.handle import CommandHandler, CommandRequest, Outcome
+from onering.handle import CommandHandler, CommandRequest, Outcome, Unavailable
 from onering.http.acknowledged import Acknowledged
 from onering.http.answers import MINIMAL, Answer, at_position, data, etag
 from onering.http.call import Call
@@ -26,6 +26,7 @@ from projections.people import display_names
 from projections.rendering import people_of, render_draft
 
 MOST_COMMANDS = 100
+TOO_LATE = "The commands before this one took all the time there is; send it again."
 
 Endpoint = Callable[[Call], Awaitable[Answer]]
 
@@ -76,9 +77,15 @@ class Commands:
             raise InvalidFields([{"loc": [], "msg": f"An array has at most {MOST_COMMANDS} commands"}])
         results: list[dict[str, Any]] = [{}] * len(bodies)
 
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + self._handler.command_seconds
+
         async def in_sequence(indexes: Sequence[int]) -> None:
             for index in indexes:
-                results[index] = await self._one_of_many(bodies[index], said, actor, request_id)
+                if clock() < deadline:
+                    results[index] = await self._one_of_many(bodies[index], said, actor, request_id)
+                else:
+                    results[index] = _failed(Unavailable(TOO_LATE), request_id)
 
         # Those of one draft follow each other; those of different drafts have no order between them, and share commits.
         async with asyncio.TaskGroup() as group:
@@ -93,8 +100,7 @@ class Commands:
                 raise BadRequest("A command is a JSON object.")
             outcome = await self._do(_any_command(body, said, actor, request_id), actor)
         except Exception as error:
-            problem = problem_of(error, request_id)
-            return {"status": problem.status, "problem": problem.document(request_id)}
+            return _failed(error, request_id)
         return {"status": 200, "data": self._outcome(outcome, minimal=said.minimal)}
 
     async def _do(self, request: CommandRequest, actor: Actor) -> Outcome:
@@ -123,6 +129,11 @@ class Commands:
             return bare
         position = max(outcome.position, outcome.position._replace(position=document.position))
         return data(render_draft(document, names), at_position(position), etag(document.version))
+
+
+def _failed(error: Exception, request_id: str) -> dict[str, Any]:
+    problem = problem_of(error, request_id)
+    return {"status": problem.status, "problem": problem.document(request_id)}
 
 
 def _any_command(body: dict[str, Any], said: Envelope, actor: Actor, request_id: str) -> CommandRequest:

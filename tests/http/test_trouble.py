@@ -15,6 +15,7 @@ import structlog
 
 from onering.auth.development import mint
 from onering.auth.principals import personal_workspace
+from onering.http.commands import TOO_LATE
 from onering.http.operations import Health, Operations
 from onering.log.append import NewEvent, Write, append
 from onering.log.connection import Database
@@ -102,6 +103,27 @@ class TestCutConnections:
 
 
 class TestADatabaseThatIsAway:
+    async def test_an_array_takes_no_longer_than_a_command_before_it_gives_up(
+        self, app_dsn: str, admin_dsn: str
+    ) -> None:
+        """What is not even tried is told so, and stored by the same keys later."""
+        owner = await Database(admin_dsn).connect("test")
+        async with serving(app_dsn, poll_seconds=0.1, command_seconds=0.5) as service:
+            alice = Person(service.client("alice"))
+            draft = await alice.create()
+            commands = [
+                {"type": "add-segment", "draft_id": draft, "content": f"{n}", "idempotency_key": f"k{n}"}
+                for n in range(30)
+            ]
+            async with owner.transaction():
+                await owner.execute("SELECT pg_advisory_xact_lock(1330795079, 0)")
+                tried, *others = (await alice.http.post("/v1/commands", json=commands)).json()["data"]
+            assert "did not answer in time" in tried["problem"]["detail"]
+            assert {other["problem"]["detail"] for other in others} == {TOO_LATE}
+            again = (await alice.http.post("/v1/commands", json=commands)).json()["data"]
+            assert [result["data"]["version"] for result in again] == list(range(2, 32))
+        owner.terminate()
+
     async def test_it_is_alive_but_not_ready_until_the_database_is_back(self, app_dsn: str, admin_dsn: str) -> None:
         owner = await Database(admin_dsn).connect("test")
         name = await owner.fetchval("SELECT current_database()")
