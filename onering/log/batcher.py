@@ -100,6 +100,8 @@ class Batcher:
         self._idle = asyncio.Event()
         self._idle.set()
         self._conn: asyncpg.Connection[Any] | None = None
+        # Of all batches together: while the database is away, each of them comes to nothing in turn.
+        self._backoff = Backoff()
 
     @property
     def waiting(self) -> int:
@@ -185,7 +187,7 @@ class Batcher:
         still running (the lane's lock) and reports what it stored as repeated. So nobody is told before it is known,
         and nothing is stored twice.
         """
-        backoff = Backoff()
+        backoff = self._backoff
         while batch := _standing(batch):
             try:
                 outcomes = await self._append(batch)
@@ -194,6 +196,7 @@ class Batcher:
                 await self._disconnect()
                 await backoff.wait()
             except REFUSED as refusal:
+                backoff.reset()
                 await self._isolate(batch, refusal)
                 return
             except (*DATABASE_FAULTS, _AnotherLog) as fault:
@@ -204,6 +207,7 @@ class Batcher:
                 await self._disconnect()
                 await backoff.wait()
             else:
+                backoff.reset()
                 self._settle(batch, outcomes)
                 return
 
