@@ -40,6 +40,8 @@ _FAST = dict.fromkeys(_DURABLE, "off")
 _LOG_BYTES = 4 * 1024 * 1024
 _STEP = 0.02
 _LONG = 2.0
+# A postmaster that is stopped takes connections and says nothing.
+ASK_SECONDS = 5.0
 # A killed postmaster's backends end by themselves at once; until then Postgres refuses to start beside them.
 _ORPHANS = "shared memory block"
 _ORPHANS_PATIENCE = 30.0
@@ -192,11 +194,21 @@ class EmbeddedPostgres:
             self._ask(f"CREATE DATABASE {DATABASE}", database="postgres")
 
     def _ask(self, sql: str, *, database: str) -> str | None:
-        """Return what psql prints for a statement; None if there was no connection."""
+        """Return what psql prints for a statement; None if there was no connection, or no answer in ASK_SECONDS."""
         command = [str(self.program("psql")), "-X", "-A", "-t", "-q", "-c", sql, self.dsn(SUPERUSER, database)]
-        done = subprocess.run(
-            command, check=False, capture_output=True, text=True, env={"PATH": os.defpath}, start_new_session=True
-        )
+        environment = {"PATH": os.defpath}
+        try:
+            done = subprocess.run(
+                command,
+                check=False,
+                capture_output=True,
+                text=True,
+                env=environment,
+                start_new_session=True,
+                timeout=ASK_SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            return None
         return done.stdout.strip() if done.returncode == 0 else None
 
     def _last_words(self) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from onering.service import binaries, cluster, owner
+from onering.service import binaries, cluster, owner, postgres
 from onering.service.binaries import programs
 from onering.service.faults import FolderInUse, ServiceError
 from onering.service.folders import DataFolder, default_folder
@@ -249,6 +249,19 @@ def test_a_start_that_is_abandoned_leaves_nothing(folder: DataFolder) -> None:
     assert not (folder.cluster / "postmaster.pid").exists()
     with DataFolderClaimed(folder.path):
         pass
+
+
+def test_one_that_says_nothing_is_not_waited_for(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a start that found it could not be broken off."""
+    monkeypatch.setattr(postgres, "ASK_SECONDS", 0.2)
+    with running(folder) as embedded:
+        os.kill(embedded.pid, signal.SIGSTOP)
+        try:
+            assert not embedded._answers()
+        finally:
+            os.kill(embedded.pid, signal.SIGCONT)
+        monkeypatch.undo()
+        assert embedded._answers()
 
 
 def test_a_long_log_is_cut(folder: DataFolder) -> None:
