@@ -1,4 +1,4 @@
-"""A draft as the API shows it: contract.md's Draft, from a document and the names of its people."""
+"""A draft as the API shows it, from a document and the names of its people."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta

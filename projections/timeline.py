@@ -41,7 +41,7 @@ TIMELINE = Projection("timeline", ("draft",), _DDL, (_ENTRIES,))
 
 @dataclass(frozen=True, slots=True)
 class TimelinePage:
-    """Entries as contract.md has them, where to go on, if anywhere, and the position they reflect."""
+    """Entries as the API has them, where to go on, if anywhere, and the position they reflect."""
 
     entries: tuple[dict[str, Any], ...]
     next_cursor: str | None

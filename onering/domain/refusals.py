@@ -7,7 +7,7 @@
     └── Conflict             conflict
         └── DraftLocked      draft_locked
 
-Each names the rule in a sentence for a person and carries the stable code of contract.md.
+Each names the rule in a sentence for a person and carries its stable code.
 """
 
 from typing import ClassVar

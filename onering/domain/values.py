@@ -52,7 +52,7 @@ class GrantedRole(StrEnum):
 
 
 def plain_text(value: str) -> str:
-    """Refuse control characters other than newline and tab (contract.md, "Envelopes")."""
+    """Refuse control characters other than newline and tab."""
     if _CONTROL.search(value):
         raise ValueError("must not contain control characters other than newline and tab")
     return value
@@ -72,7 +72,7 @@ def principal_name(value: str) -> str:
     return value
 
 
-# Longest texts, in Unicode code points, as contract.md counts them.
+# Longest texts, in Unicode code points.
 TITLE, DESCRIPTION, CONTENT = 200, 2000, 500
 
 Title = Annotated[

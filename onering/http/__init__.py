@@ -1,1 +1,1 @@
-"""The REST front door: requests read strictly into commands and queries, answers and problems (contract.md)."""
+"""The REST front door: requests read strictly into commands and queries, answers and problems."""

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from onering.auth.origins import canonical
 
 METHODS = ("GET", "POST", "PATCH", "DELETE")
-# What a page may send beside the safelisted fields, and what it may read of an answer (contract.md, "Envelopes").
+# What a page may send beside the safelisted fields, and what it may read of an answer.
 REQUEST_HEADERS = (
     "Authorization",
     "Content-Type",
