@@ -13,12 +13,10 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from scripts.soaking.score import Score
 from scripts.soaking.seen import LOST, Events, Reader, parse
 
-WRITER = "alice"
+WRITER, OTHER = "alice", "bob"
 WHO = {"X-User-Id": WRITER}
 RETRY_SECONDS = 0.05
 POLL_SECONDS = 0.1
-# What may be answered to a command that is fine: not now, or others were first.
-PASSING = (409, 503)
 # Whoever waits longer for an answer was left hanging: the longest command, a frozen worker, and a busy machine.
 HANGING_SECONDS = 25.0
 
@@ -44,22 +42,42 @@ async def write(name: str, url: str, drafts: list[str], score: Score, stop: asyn
             if stop.is_set():
                 return
             score.now.sent += 1
-            await _insist(client, drafts[n % len(drafts)], f"{name}-{n}", score)
+            draft, key = drafts[n % len(drafts)], f"{name}-{n}"
+            command = {"type": "add-segment", "draft_id": draft, "content": key, "idempotency_key": key}
+            score.acknowledge(draft, key, await _insist(client, command, score))
 
 
-async def _insist(client: httpx.AsyncClient, draft: str, key: str, score: Score) -> None:
-    body = {"type": "add-segment", "draft_id": draft, "content": key, "idempotency_key": key}
+async def take_turns(url: str, draft: str, score: Score, stop: asyncio.Event) -> None:
+    """Have the ring of a draft go from the writer to somebody else and back, until told to stop: whoever writes there
+    meanwhile is refused, or decided on a state that is about to change.
+    """
+    async with _client(url, WRITER) as here, _client(url, OTHER) as there:
+        of = {"draft_id": draft}
+        let_in = {"type": "add-collaborator", "collaborator_id": OTHER, "idempotency_key": "let-in"}
+        await _insist(here, of | let_in, score)
+        for n in count():
+            if stop.is_set():
+                return
+            for client, to in ((here, OTHER), (there, WRITER)):
+                command = {"type": "pass-ring", "to_user_id": to, "idempotency_key": f"to-{to}-{n}"}
+                await _insist(client, of | command, score)
+                await asyncio.sleep(random.uniform(0, 0.1))
+
+
+async def _insist(client: httpx.AsyncClient, command: dict[str, str], score: Score) -> int:
+    """Send a command until it is acknowledged; return the version."""
+    key = command["idempotency_key"]
     while True:
         try:
-            answer = await client.post("/v1/commands", json=body)
+            answer = await client.post("/v1/commands", json=command)
         except httpx.ReadTimeout:
             score.wrong.append(f"{key}: no answer within {HANGING_SECONDS:g} seconds")
         except httpx.HTTPError:
             score.now.unknown += 1
         else:
             if answer.status_code == 200:
-                score.acknowledge(draft, key, answer.json()["data"]["version"])
-                return
+                version: int = answer.json()["data"]["version"]
+                return version
             score.now.refused += 1
             if not _is_clear(answer):
                 score.wrong.append(f"{key}: {answer.status_code} {answer.text}")
@@ -68,8 +86,16 @@ async def _insist(client: httpx.AsyncClient, draft: str, key: str, score: Score)
 
 def _is_clear(answer: httpx.Response) -> bool:
     """Whether a refusal says that another try may do, in the way that all problems are said."""
-    told = answer.headers.get("content-type") == "application/problem+json"
-    return told and answer.status_code in PASSING and ("retry-after" in answer.headers or answer.status_code == 409)
+    if answer.headers.get("content-type") != "application/problem+json":
+        return False
+    match answer.status_code:
+        case 503:
+            return "retry-after" in answer.headers
+        case 403:
+            code: str = answer.json()["error"]["code"]
+            return code == "ring_required"
+        case status:
+            return status == 409
 
 
 async def follow(port: int, reader: Reader, score: Score) -> None:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from scripts.soaking.faults import DEADLY, Fault
-from scripts.soaking.people import Pages, drafts, follow, turn, write
+from scripts.soaking.people import Pages, drafts, follow, take_turns, turn, write
 from scripts.soaking.score import Score
 from scripts.soaking.seen import Reader
 from scripts.soaking.verdict import verdict
@@ -49,6 +49,7 @@ async def under_load(port: int, score: Score, *, writers: int, readers: int) -> 
         reading = [group.create_task(follow(port, reader, score)) for reader in following]
         reading += [group.create_task(turn(url, pages, score)) for pages in turning]
         writing = [group.create_task(write(f"w{n}", url, made, score, stop)) for n in range(writers)]
+        writing.append(group.create_task(take_turns(url, made[0], score, stop)))
         yield Load(following, turning, writing, stop)
         for task in (*reading, *writing):
             task.cancel()
