@@ -14,6 +14,8 @@ from onering.log.codec import UnknownEvent, decode
 from onering.log.event import StoredEvent
 
 Encode = Callable[[StoredEvent], bytes]
+Unsent = Callable[[], int]
+Write = Callable[[bytes], None]
 
 
 class Follower(Protocol):
@@ -48,7 +50,9 @@ class Feed:
         self.head = version
         self.state = state
         self.followers: set[Follower] = set()
-        self.live: set[Follower] = set()
+        # A dict for its order, that of going live: a set's is random, and so is then the way of each frame through the
+        # memory of the sockets, which made it a tenth dearer to 2,000. Beside each stands what a frame needs of it.
+        self.live: dict[Follower, tuple[Unsent, Write]] = {}
         self.idle_since: float | None = None
         self._encode = encode
         self._limits = limits
@@ -57,13 +61,13 @@ class Feed:
     def leave(self, follower: Follower) -> None:
         """Forget a follower."""
         self.followers.discard(follower)
-        self.live.discard(follower)
+        self.live.pop(follower, None)
 
     def go_live(self, follower: Follower) -> bool:
         """Take a follower that has everything up to the head among the live ones; False if it has not."""
         if follower.version != self.head:
             return False
-        self.live.add(follower)
+        self.live[follower] = (follower.outlet.unsent, follower.outlet.write)
         return True
 
     def after(self, version: int, limit: int) -> list[bytes] | None:
@@ -109,19 +113,18 @@ class Feed:
     def _publish(self, frame: bytes, version: int) -> None:
         high_water = self._limits.socket_high_water
         slow = []
-        for follower in self.live:
-            outlet = follower.outlet
-            if outlet.unsent() > high_water:
+        for follower, (unsent, write) in self.live.items():
+            if unsent() > high_water:
                 slow.append(follower)
             else:
-                outlet.write(frame)
+                write(frame)
                 follower.version = version
         for follower in slow:
             self._demote(follower)
 
     def _demote(self, follower: Follower) -> None:
         if follower in self.live:
-            self.live.remove(follower)
+            del self.live[follower]
             follower.fall_behind()
 
 

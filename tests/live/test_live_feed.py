@@ -119,6 +119,19 @@ def test_live_followers_get_a_batch_as_the_same_bytes(feed, join):
     assert feed.head == 4
 
 
+def test_a_frame_goes_out_in_the_order_of_going_live(feed, join):
+    """Which costs less than a random one: it is about the order of the sockets in memory."""
+    readers, told = [join("alice") for _ in range(32)], []
+    for number, reader in enumerate(readers):
+        feed.leave(reader)
+        reader.outlet.write = lambda frame, number=number: told.append(number)
+        feed.go_live(reader)
+    feed.leave(readers[7])
+    feed.go_live(readers[7])
+    feed.follow([segment(3)])
+    assert told == [number for number in range(32) if number != 7] + [7]
+
+
 def test_a_large_batch_is_cut_into_pages(feed, join):
     alice = join("alice")
     feed.follow([segment(n) for n in range(3, 11)])
@@ -159,7 +172,7 @@ def test_a_follower_without_room_leaves_the_live_ones_and_the_others_notice_noth
     feed.follow([segment(4)])
     assert (slow.behind, slow.version, slow.outlet.versions) == (1, 2, [])
     assert alice.outlet.versions == [3, 4]
-    assert feed.live == {alice}
+    assert list(feed.live) == [alice]
 
 
 def test_only_whoever_stands_at_the_head_goes_live(feed, join):
