@@ -1,7 +1,6 @@
 """One socket: what it is told, what it is worth, and how it ends."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -13,16 +12,14 @@ from onering.live.outlet import Outlet
 from onering.live.pulse import Pulse
 from onering.live.session import Session
 
-Clock = Callable[[], datetime]
-
-# How often the sweep of a process looks at every socket, in seconds. A token's grace ends that much early, never late.
+# How often the sweep of a process looks at each socket, in seconds. A token's grace ends that much early, never late.
 SWEEP_SECONDS = 0.5
 
 
 class Connection:
     """From the handshake on; it has a `cursor` once it has joined a feed, and `ended` once it is over."""
 
-    def __init__(self, outlet: Outlet, limits: Limits, clock: Clock) -> None:
+    def __init__(self, outlet: Outlet, limits: Limits) -> None:
         self.connection_id = uuid4()
         self.outlet = outlet
         self.session = Session(None)
@@ -30,7 +27,6 @@ class Connection:
         self.accepted = False
         self.ended: End | None = None
         self._limits = limits
-        self._clock = clock
         self._now = asyncio.get_running_loop().time
         self._pulse = Pulse(limits, self._now())
         outlet.listen(self, limits.socket_high_water)
@@ -62,12 +58,12 @@ class Connection:
         self._pulse.told(self._now())
         return True
 
-    def sweep(self, now: float) -> None:
-        """Do what is due at `now`, of the event loop's clock: ask for a token, ping, or give up."""
+    def sweep(self, now: float, wall: datetime) -> None:
+        """Do what is due at `now`, of the event loop's clock, and `wall`: ask for a token, ping, or give up."""
         cursor = self.cursor
         if self.ended is not None or cursor is None or not cursor.begun:
             return
-        self._sweep_token(self._clock())
+        self._sweep_token(wall)
         if (end := self._pulse.look(now, version=cursor.version, unsent=self.outlet.unsent())) is not None:
             self.end(end)
         elif self._pulse.quiet(now) and self.tell(frames.ping(cursor.head)):
@@ -78,10 +74,12 @@ class Connection:
 
     def _sweep_token(self, wall: datetime) -> None:
         session = self.session
+        if session.expires_at is None:
+            return
         grace = timedelta(seconds=max(0.0, self._limits.token_grace_seconds - SWEEP_SECONDS))
         if session.expired(wall, grace):
             self.end(TOKEN_EXPIRED)
-        elif session.expires_at is not None and session.expiring(wall):
+        elif session.expiring(wall):
             session.warned = self.tell(frames.token_expiring(session.expires_at))
 
     # What the outlet tells

@@ -11,8 +11,8 @@ from onering.auth.identity import Identity
 from onering.auth.middleware import Receive, Scope, Send
 from onering.domain.refusals import NotFound
 from onering.live import frames
-from onering.live.connection import SWEEP_SECONDS, Clock, Connection
-from onering.live.connections import Connections
+from onering.live.connection import SWEEP_SECONDS, Connection
+from onering.live.connections import PARTS, Connections
 from onering.live.conversation import Conversation, House, Refuse, Request
 from onering.live.ends import DRAIN, RESTART, RESYNC, SERVER_ERROR, Ended
 from onering.live.feed import Feed, FeedGap
@@ -28,6 +28,8 @@ from onering.states import DraftStates
 from projections.models import ReadModels
 
 logger = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
 
 # A drain closes this many times within its window.
 _DRAIN_BATCHES = 20
@@ -113,7 +115,7 @@ class Hub:
         """Serve one socket. The draft is named by `scope["path_params"]["draft_id"]`, as the client wrote it."""
         await receive()
         async with outlet_of(scope, send) as outlet:
-            connection = Connection(outlet, self._limits, self._clock)
+            connection = Connection(outlet, self._limits)
             conversation = Conversation(self._house, connection, Request(scope, receive, send))
             try:
                 await conversation.run()
@@ -121,16 +123,25 @@ class Hub:
                 self._connections.leave(connection, conversation.code)
 
     async def run(self) -> None:
-        """Sweep until cancelled."""
+        """Sweep until cancelled: a part of the sockets at a time, so that no frame waits for all of them."""
         clock = asyncio.get_running_loop().time
+        due = clock()
         while True:
-            await asyncio.sleep(SWEEP_SECONDS)
-            self.sweep(clock())
+            for part in range(PARTS):
+                # By the clock, so that what a part takes does not add up over a round.
+                due = max(due + SWEEP_SECONDS / PARTS, clock())
+                await asyncio.sleep(due - clock())
+                self.sweep(part, clock())
+            self.sweep_feeds(clock())
 
-    def sweep(self, now: float) -> None:
-        """Do what is due at `now`, of the event loop's clock, for every socket and every feed without one."""
-        for connection in self._connections.snapshot():
-            connection.sweep(now)
+    def sweep(self, part: int, now: float) -> None:
+        """Do what is due at `now`, of the event loop's clock, for each socket of one of the PARTS."""
+        wall = self._clock()
+        for connection in self._connections.part(part):
+            connection.sweep(now, wall)
+
+    def sweep_feeds(self, now: float) -> None:
+        """Forget the feeds that had no reader for long."""
         for feed in list(self._feeds.values()):
             if feed.followers:
                 feed.idle_since = None

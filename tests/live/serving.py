@@ -23,6 +23,7 @@ from onering.auth import development
 from onering.auth.clock import Clock
 from onering.auth.composition import build
 from onering.domain.actor import Actor
+from onering.live.connections import PARTS
 from onering.live.hub import Hub
 from onering.live.limits import Limits
 from onering.live.transport import FeedProtocol
@@ -87,7 +88,10 @@ class Server:
 
     def sweep_after(self, seconds: float) -> None:
         """Look at every socket as if so much time had passed."""
-        self.hub.sweep(asyncio.get_running_loop().time() + seconds)
+        now = asyncio.get_running_loop().time() + seconds
+        for part in range(PARTS):
+            self.hub.sweep(part, now)
+        self.hub.sweep_feeds(now)
 
 
 @asynccontextmanager

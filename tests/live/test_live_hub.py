@@ -1,13 +1,17 @@
 """What rarely happens to a hub: a feed that lost its place, a log rewound in the middle of joining, and the like."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 from onering.auth.identity import Identity, set_identity
 from onering.domain.actor import Actor
-from tests.live.serving import greeted, joined, private, refusal, serving
+from onering.live.connections import PARTS
+from onering.live.ends import DONE
+from onering.live.limits import Limits
+from tests.live.serving import eventually, greeted, joined, private, refusal, serving
 from tests.node import person
 
 
@@ -109,6 +113,27 @@ async def test_a_fresh_token_of_another_workspace_may_end_access(server):
         await client.until(lambda: client.live)
         await client.say(type="auth", token="somewhere else")
         assert (await client.closed())[0] == 4403
+
+
+async def test_the_sweep_finds_every_socket_part_by_part(app_dsn):
+    async with serving(app_dsn, limits=replace(Limits(), heartbeat_seconds=0.1)) as server, AsyncExitStack() as stack:
+        draft = await private(server)
+        clients = [await stack.enter_async_context(joined(server, draft)) for _ in range(2 * PARTS - 1)]
+        for client in clients:
+            await client.until(lambda client=client: client.one("ping"))
+        connections = server.hub._connections
+        parts = [connections.part(number) for number in range(PARTS)]
+        assert sorted(map(len, parts)) == [1] + [2] * (PARTS - 1)
+        assert len({connection for part in parts for connection in part}) == len(clients)
+        # Nobody is moved when others leave, and the places that they leave are the first to be taken.
+        gone = next(part for part in parts if len(part) == 2)
+        for connection in gone:
+            connection.end(DONE)
+        await eventually(lambda: server.hub.sockets == len(clients) - 2)
+        await stack.enter_async_context(joined(server, draft))
+        now = [connections.part(number) for number in range(PARTS)]
+        assert all(part is gone or set(part) <= set(later) for part, later in zip(parts, now, strict=True))
+        assert all(now)
 
 
 async def test_events_of_other_drafts_change_nothing(server):
