@@ -73,6 +73,7 @@ class Settings(BaseSettings):
 
     # the live feed
     hello_seconds: float = Field(5.0, gt=0, description="Time for the first message of a socket, in seconds.")
+    join_seconds: float = Field(10.0, gt=0, description="Longest time that joining a draft takes, in seconds (1013).")
     heartbeat_seconds: float = Field(25.0, gt=0, description="Silence after which a socket is pinged, in seconds.")
     silence_seconds: float = Field(60.0, gt=0, description="Client silence that closes a socket, in seconds.")
     stall_seconds: float = Field(30.0, gt=0, description="Time without progress that cuts a reader off, in seconds.")

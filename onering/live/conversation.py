@@ -111,8 +111,11 @@ class Conversation:
         return await self._join(await self._sign_in(hello), hello)
 
     async def _join(self, identity: Identity | None, hello: Hello) -> Joined:
+        """Join within the deadline, which is one for all of a crowd: they wait for each other. Raises TimeoutError."""
         self._house.connections.sign_in(self._connection, identity)
-        return await self._house.joining.join(self._connection, self._request.scope["path_params"]["draft_id"], hello)
+        draft = self._request.scope["path_params"]["draft_id"]
+        async with asyncio.timeout(self._house.limits.join_seconds):
+            return await self._house.joining.join(self._connection, draft, hello)
 
     async def _accept(self) -> None:
         self._connection.check()

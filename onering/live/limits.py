@@ -8,6 +8,7 @@ class Limits:
     """Times are in seconds, sizes in bytes; what each means stands with the setting of its name."""
 
     hello_seconds: float = 5.0
+    join_seconds: float = 10.0
     heartbeat_seconds: float = 25.0
     silence_seconds: float = 60.0
     stall_seconds: float = 30.0

@@ -11,6 +11,7 @@ from websockets.exceptions import ConnectionClosed
 
 from onering.auth import development
 from onering.auth.faults import Unavailable
+from onering.live.ends import OVERLOADED
 from onering.live.limits import Limits
 from onering.log.connection import Database
 from onering.log.epoch import bump_epoch
@@ -335,6 +336,20 @@ async def test_without_a_database_joining_is_1013_or_503(server):
     assert await refusal(server, draft) == (503, "unavailable")
     async with greeted(server, draft, {"token": server.token("alice")}) as client:
         assert (await client.closed())[0] == 1013
+
+
+async def test_a_crowd_on_a_draft_that_can_t_be_read_hears_so_within_one_deadline(server, owner):
+    """They wait behind one lock: each trying for itself, the last would hear it after as many statements' timeouts."""
+    draft = await private(server)
+    async with serving(server.dsn, limits=replace(Limits(), join_seconds=0.3)) as cold:
+        hello = {"token": cold.token("alice")}
+        async with owner.transaction(), AsyncExitStack() as stack:
+            await owner.execute("LOCK TABLE onering.events")
+            crowd = [await stack.enter_async_context(greeted(cold, draft, hello)) for _ in range(12)]
+            assert await refusal(cold, draft) == (503, "unavailable")
+            assert {await client.closed() for client in crowd} == {(1013, OVERLOADED.reason)}
+        async with joined(cold, draft) as client:
+            assert client.snapshot["version"] == 1
 
 
 async def test_a_fault_of_ours_is_4000_or_500_and_logged(server, caplog):
