@@ -86,8 +86,7 @@ class Settings(BaseSettings):
     feed_events: int = Field(512, ge=1, description="Events a live feed keeps in memory.")
     feed_keep_seconds: float = Field(300.0, ge=0, description="How long a feed outlives its last reader, in seconds.")
     resume_events: int = Field(1000, ge=1, description="Largest gap served by resume instead of a snapshot.")
-    page_events: int = Field(256, ge=1, description="Most events in one frame or page.")
-    page_bytes: int = Field(256 * 1024, gt=0, description="Most bytes in one frame of events.")
+    page_events: int = Field(256, ge=1, description="Most events in one frame.")
     token_grace_seconds: float = Field(15.0, ge=0, description="Socket life after its token expired, in seconds.")
     drain_seconds: float = Field(3.0, ge=0, description="Random window in which sockets move on SIGTERM, in seconds.")
 

@@ -77,8 +77,7 @@ class Feed:
 
     def pages(self, encoded: Sequence[bytes]) -> Iterable[Sequence[bytes]]:
         """Cut events into the pages that frames are made of: none is larger than what a socket may have unsent."""
-        most_bytes = min(self._limits.page_bytes, self._limits.socket_high_water)
-        return frames.pages(encoded, self._limits.page_events, most_bytes)
+        return frames.pages(encoded, self._limits.page_events, self._limits.socket_high_water)
 
     def follow(self, events: Sequence[StoredEvent]) -> None:
         """Take in consecutive events of the draft and write them to all who are live. Raises FeedGap.

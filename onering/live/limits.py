@@ -22,6 +22,5 @@ class Limits:
     feed_keep_seconds: float = 300.0
     resume_events: int = 1000
     page_events: int = 256
-    page_bytes: int = 256 * 1024
     token_grace_seconds: float = 15.0
     drain_seconds: float = 3.0
