@@ -140,8 +140,8 @@ class Conversation:
             raise Ended(NO_HELLO) from None
         if text is None:
             return None
-        if len(text.encode()) > self._house.limits.hello_limit:
-            raise Ended(HELLO_TOO_BIG)
+        if len(text.encode()) > (most := self._house.limits.hello_limit):
+            raise Ended(replace(HELLO_TOO_BIG, reason=f"a hello has at most {most} bytes"))
         if not isinstance(hello := _parsed(text), Hello):
             raise Ended(replace(BAD_FRAME, reason="the first message is a hello"))
         return hello

@@ -21,7 +21,6 @@ class End:
 
 DONE = End(1000, "done")
 GONE = End(1005, "the connection was lost")  # never sent: RFC 6455 §7.4.1
-FRAME_TOO_BIG = End(1009, "a frame is at most 64 KiB")
 RESTART = End(1012, "the server is restarting", 503, "unavailable")
 OVERLOADED = End(1013, "the draft can't be served at the moment; try again shortly", 503, "unavailable")
 SERVER_ERROR = End(4000, "something went wrong here", 500, "internal_error")
@@ -37,7 +36,7 @@ ACCESS_ENDED = End(4403, "you may no longer read this draft", 403, "forbidden")
 OTHER_PERSON = End(4403, "the new token is somebody else's")
 NO_SUCH_DRAFT = End(4404, "there is no such draft", 404, "not_found")
 NO_HELLO = End(4408, "no hello in time")
-HELLO_TOO_BIG = End(4413, "a hello is at most 16 KiB")
+HELLO_TOO_BIG = End(4413, "the hello is too long")
 TOO_MANY_SOCKETS = End(4429, "too many connections", 429, "limit_exceeded")
 TOO_MANY_FRAMES = End(4429, "too many frames")
 

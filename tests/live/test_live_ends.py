@@ -159,7 +159,7 @@ async def test_76_a_hello_over_16_kib_is_4413(server):
     for pad in ("x" * 16_400, "ü" * 8_200):
         hello = json.dumps({"type": "hello", "pad": pad}, ensure_ascii=False)
         async with greeted(server, draft, hello) as client:
-            assert (await client.closed())[0] == 4413
+            assert await client.closed() == (4413, "a hello has at most 16384 bytes")
 
 
 async def test_76_too_many_frames_are_4429(app_dsn):
