@@ -1,7 +1,6 @@
 """What a feed no longer, or not yet, has in memory: the events of a draft as the log has them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from onering.live.feed import Encode
@@ -24,10 +23,9 @@ class History:
         self._encode = encode
         self._wait_seconds = wait_seconds
 
-    @property
-    def reached(self) -> Callable[[int], Awaitable[None]]:
-        """Wait until the tail has delivered everything up to a position."""
-        return self._tail.reached
+    async def reached(self, position: int) -> None:
+        """Return once the tail has delivered everything up to `position`."""
+        await self._tail.reached(position)
 
     async def events(self, draft_id: UUID, after: int, limit: int, upto: int) -> list[bytes]:
         """Return at most `limit` events with versions in (after, upto], in their final bytes."""
