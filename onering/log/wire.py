@@ -1,4 +1,8 @@
-"""The wire form of an event: bytes that depend on the stored row alone."""
+"""The wire form of an event: bytes that depend on the stored row and on how its actor is called, and nothing else.
+
+How the actor is called (`principal`) follows from the issuers that are configured: with another home issuer or other
+aliases, the same rows have another `actor.id`. Erasure changes the row: `idempotency_key` and `data` become null.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
