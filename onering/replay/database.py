@@ -3,8 +3,9 @@
 The log grows and never changes, so nothing needs a snapshot that is held: what is at or below a head stays as it is.
 """
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -78,14 +79,36 @@ class DatabaseLog:
         if chosen.since is not None:
             after = max(after, await self._before(chosen.since))
         step = WINDOW if chosen.actor or chosen.type or chosen.draft else PAGE
-        for start in range(after, self.head, step):
-            upto = min(start + step, self.head)
-            rows = await self.conn.fetch(LANE_WINDOW, self.lane, start, upto, chosen.draft, chosen.actor, chosen.type)
-            page = [record_of(row) for row in rows]
-            yield [record for record in page if chosen.wants(record.event)]
-            self.progress(upto, self.head)
-            if chosen.until is not None and page and page[-1].event.recorded_at > chosen.until:
-                return
+        async with aclosing(self._windows(chosen, after, step)) as windows:
+            async for upto, page in windows:
+                yield [record for record in page if chosen.wants(record.event)]
+                self.progress(upto, self.head)
+                if chosen.until is not None and page and page[-1].event.recorded_at > chosen.until:
+                    return
+
+    async def _windows(
+        self, chosen: Filter, after: int, step: int
+    ) -> AsyncGenerator[tuple[int, Sequence[Record]], None]:
+        """Yield windows of positions by their ends. The database reads the next one while the caller has the last."""
+
+        async def rows(start: int) -> list[asyncpg.Record]:
+            span = (start, min(start + step, self.head))
+            return await self.conn.fetch(LANE_WINDOW, self.lane, *span, chosen.draft, chosen.actor, chosen.type)
+
+        starts = range(after, self.head, step)
+        reading = asyncio.ensure_future(rows(after)) if starts else None
+        try:
+            for start in starts:
+                assert reading is not None
+                read = await reading
+                if start + step < self.head:
+                    reading = asyncio.ensure_future(rows(start + step))
+                    await asyncio.sleep(0)  # it is asked for before the caller has its turn
+                yield min(start + step, self.head), [record_of(row) for row in read]
+        finally:
+            if reading is not None:
+                reading.cancel()
+                await asyncio.wait({reading})
 
     async def _stream(self, chosen: Filter) -> AsyncIterator[Sequence[Record]]:
         version = 0

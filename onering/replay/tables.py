@@ -34,10 +34,12 @@ UNLISTED = """
      WHERE e.lane = $1 AND e.position > $2 AND e.position <= $3 AND e.version = 1
        AND NOT EXISTS (SELECT FROM onering.streams s WHERE s.lane = e.lane AND s.stream_id = e.stream_id)
      ORDER BY e.position"""
-# Of a command that appended to several streams, `version` is the first one's.
+# Of a command that appended to several streams, `version` is the first one's. LATERAL … OFFSET 0: one probe of the key
+# per event. As a plain join all commands are read for every page of events.
 COMMANDS = """
     SELECT e.position, e.command_id FROM onering.events e
-      JOIN onering.commands c ON c.lane = e.lane AND c.command_id = e.command_id
+     CROSS JOIN LATERAL (
+        SELECT * FROM onering.commands k WHERE k.lane = e.lane AND k.command_id = e.command_id OFFSET 0) c
      WHERE e.lane = $1 AND e.position > $2 AND e.position <= $3
        AND (e.recorded_at <> c.recorded_at OR e.position > c.position OR e.position <= c.position - c.events
             OR e.position = c.position AND e.stream_id = c.stream_id AND e.version <> c.version
