@@ -42,6 +42,26 @@ async def check(source: DatabaseLog | ExportedLog, report: Report) -> Verdict:
 
 
 async def _checked(source: DatabaseLog | ExportedLog, checking: "_Checking") -> None:
+    if isinstance(source, ExportedLog):
+        await _gone_through(source, checking)
+        checking.found(source.flaws)
+        return
+    # The tables beside the log are looked at meanwhile: that is work for the database alone.
+    beside = asyncio.ensure_future(_of_tables(source))
+    try:
+        await _gone_through(source, checking)
+        checking.found(await beside)
+    finally:
+        beside.cancel()
+        await asyncio.gather(beside, return_exceptions=True)
+
+
+async def _of_tables(source: DatabaseLog) -> list[Finding]:
+    async with source.again() as again:
+        return [finding async for finding in tables.findings(again)]
+
+
+async def _gone_through(source: DatabaseLog | ExportedLog, checking: "_Checking") -> None:
     async with court(source.head) as judges:
         async for page in source.pages():
             checking.found(checking.order.page(page))
@@ -51,11 +71,6 @@ async def _checked(source: DatabaseLog | ExportedLog, checking: "_Checking") -> 
             await asyncio.sleep(0)
         checking.judged(await judges.end())
     checking.found(checking.order.end(source.head))
-    if isinstance(source, ExportedLog):
-        checking.found(source.flaws)
-    else:
-        async for finding in tables.findings(source):
-            checking.found([finding])
 
 
 @contextmanager

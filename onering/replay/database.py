@@ -31,10 +31,17 @@ READ_ONLY = "SET default_transaction_read_only = on"
 @asynccontextmanager
 async def opened(dsn: str, progress: Progress = silent) -> AsyncIterator["DatabaseLog"]:
     """Open the log behind `dsn` at its head as it is now. Raises DATABASE_FAULTS."""
-    conn = await Database(dsn, statement_seconds=STATEMENT_SECONDS).connect("replay")
+    database = Database(dsn, statement_seconds=STATEMENT_SECONDS)
+    async with _reading(database) as conn:
+        yield DatabaseLog(database, conn, await head(conn, DEFAULT_LANE), progress)
+
+
+@asynccontextmanager
+async def _reading(database: Database) -> AsyncIterator[Connection]:
+    conn = await database.connect("replay")
     try:
         await conn.execute(READ_ONLY)
-        yield DatabaseLog(conn, await head(conn, DEFAULT_LANE), progress)
+        yield conn
     finally:
         conn.terminate()
 
@@ -60,10 +67,17 @@ class DatabaseLog:
 
     lane = DEFAULT_LANE
 
-    def __init__(self, conn: Connection, head: int, progress: Progress = silent) -> None:
+    def __init__(self, database: Database, conn: Connection, head: int, progress: Progress = silent) -> None:
+        self._database = database
         self.conn = conn
         self.head = head
         self.progress = progress
+
+    @asynccontextmanager
+    async def again(self) -> AsyncIterator["DatabaseLog"]:
+        """Open it once more, up to the same head, to be read at the same time. Raises DATABASE_FAULTS."""
+        async with _reading(self._database) as conn:
+            yield DatabaseLog(self._database, conn, self.head)
 
     async def look(self) -> int:
         """Move the head to where it is now, and return it."""
