@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -26,6 +27,11 @@ TEMPLATE = "onering_template"
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--postgres", metavar="DIR", help="run on the Postgres whose programs are in DIR")
     parser.addoption("--long", action="store_true", help="let tests that explore at random do so for minutes")
+
+
+def pytest_configure() -> None:
+    # A shell that runs the suite in the background lets it ignore Ctrl-C, and with it what tests start and interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
