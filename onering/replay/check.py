@@ -3,7 +3,7 @@
 import asyncio
 import gc
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 
 from onering.replay import tables
@@ -62,8 +62,8 @@ async def _of_tables(source: DatabaseLog) -> list[Finding]:
 
 
 async def _gone_through(source: DatabaseLog | ExportedLog, checking: "_Checking") -> None:
-    async with court(source.head) as judges:
-        async for page in source.pages():
+    async with court(source.head) as judges, aclosing(source.pages()) as pages:
+        async for page in pages:
             checking.found(checking.order.page(page))
             checking.counts.events += len(page)
             checking.judged(await judges.page([record.event for record in page]))

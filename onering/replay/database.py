@@ -84,7 +84,7 @@ class DatabaseLog:
         self.head = await head(self.conn, self.lane)
         return self.head
 
-    async def pages(self, chosen: Filter = EVERYTHING, after: int = 0) -> AsyncIterator[Sequence[Record]]:
+    async def pages(self, chosen: Filter = EVERYTHING, after: int = 0) -> AsyncGenerator[Sequence[Record], None]:
         """Yield the chosen records after a position and up to the head, in order. Raises DATABASE_FAULTS."""
         if chosen.draft is not None and after == 0:
             async for page in self._stream(chosen):

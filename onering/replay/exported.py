@@ -4,7 +4,7 @@ import gzip
 import io
 import sys
 import zlib
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -57,7 +57,7 @@ class ExportedLog:
         """Return what the file's first line says of its log."""
         return {name: value for name, value in self.header.items() if name not in ("format", "format_version")}
 
-    async def pages(self, chosen: Filter = EVERYTHING) -> AsyncIterator[Sequence[Record]]:
+    async def pages(self, chosen: Filter = EVERYTHING) -> AsyncGenerator[Sequence[Record], None]:
         """Yield the chosen records in order. It can be read once."""
         page: list[Record] = []
         for record in self._records():

@@ -1,6 +1,6 @@
 """Where a replayed log comes from: what every command needs of it, be it a database or a file."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from onering.replay.record import EVERYTHING, Filter, Record
@@ -19,7 +19,7 @@ class Source(Protocol):
     lane: int
     progress: Progress
 
-    def pages(self, chosen: Filter = EVERYTHING) -> AsyncIterator[Sequence[Record]]:
+    def pages(self, chosen: Filter = EVERYTHING) -> AsyncGenerator[Sequence[Record], None]:
         """Yield the chosen records in order, at most a few thousand at a time."""
         ...
 

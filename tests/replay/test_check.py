@@ -7,14 +7,16 @@ import subprocess
 import sys
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from onering.replay import aside
+from onering.replay import aside, database, tables
+from onering.replay.check import check
+from onering.replay.order import Order
 from onering.replay.record import TABLE_ORDER
 from tests.node import Node, node
 from tests.replay.conftest import Run, execute
@@ -293,6 +295,21 @@ async def test_a_log_that_is_being_written_is_clean_and_goes_on_being_written(lo
         await one.tail.reached(written + 10)
         writing.cancel()
     assert (done.returncode, ", 0 findings." in done.stdout) == (0, True), done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("place", [(tables, "findings"), (Order, "page")], ids=["beside the log", "in the log"])
+async def test_a_check_that_breaks_off_leaves_nothing_behind(
+    log: str, monkeypatch: pytest.MonkeyPatch, place: tuple[object, str]
+) -> None:
+    def broken(*_: object) -> NoReturn:
+        raise ConnectionResetError("gone")
+
+    monkeypatch.setattr(*place, broken)
+    async with database.opened(log) as source:
+        with pytest.raises(ConnectionResetError, match="gone"):
+            await check(source, lambda finding: None)
+        assert len(asyncio.all_tasks()) == 1
+        assert await source.look() > 0
 
 
 async def _write(one: Node, draft: UUID) -> None:

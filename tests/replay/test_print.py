@@ -54,13 +54,15 @@ def _seconds(at: str) -> str:
     return at[:19]
 
 
-async def test_a_time_is_found_among_many(log: str, times: dict[int, str]) -> None:
-    """To the microsecond, wherever it is."""
+async def test_a_time_is_found_among_many(log: str, times: dict[int, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the microsecond, wherever it is; what was read ahead by then is in nobody's way."""
+    monkeypatch.setattr(database, "PAGE", 2)
     async with database.opened(log) as opened:
         stored = [record.event async for page in opened.pages() for record in page]
         for event in stored:
             since = [r.event async for page in opened.pages(Filter(since=event.recorded_at)) for r in page]
             until = [r.event async for page in opened.pages(Filter(until=event.recorded_at)) for r in page]
+            assert await opened.look() == len(stored)
             assert since == [e for e in stored if e.recorded_at >= event.recorded_at]
             assert until == [e for e in stored if e.recorded_at <= event.recorded_at]
 
