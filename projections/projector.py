@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 # How often a process that does not lead tries to; also the longest a dead leader goes unnoticed.
 TAKE_OVER_SECONDS = 0.5
-# How often a read model that an event stopped tries it again.
+# How often a read model that can not go on by itself is tried again: an event stopped it, or it was never built.
 RETRY_SECONDS = 5.0
 # The pause after a batch unless somebody waits: events gather, and cost less together.
 REST_SECONDS = 0.05
@@ -125,6 +125,7 @@ class Leadership:
         self.build = await take_live(conn, self.projection, self._lane, self._owner)
         if self.build is None:
             logger.error("read model %s has no build of this release; start again to make one", self.projection.name)
+            self._not_before = now + RETRY_SECONDS
             return False
         logger.info("writing read model %s from position %d", self.build.schema, self.build.position)
         self._not_before = 0.0
