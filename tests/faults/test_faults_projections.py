@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -55,22 +55,29 @@ async def services(dsn: str, home: Path, number: int, **environment: str) -> Asy
 
 
 @asynccontextmanager
+async def meanwhile(look: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """Look again and again until the block ends."""
+    stop = asyncio.Event()
+
+    async def go_on() -> None:
+        while not stop.is_set():
+            await look()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(go_on())
+        try:
+            yield
+        finally:
+            stop.set()
+
+
+@asynccontextmanager
 async def always_together(dsn: str) -> AsyncIterator[None]:
     """Look until the block ends whether the rows of the read models are those of their checkpoints."""
     conn = await Database(dsn).connect("observer")
-    stop = asyncio.Event()
-
-    async def look() -> None:
-        while not stop.is_set():
-            await check_together(conn)
-
     try:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(look())
-            try:
-                yield
-            finally:
-                stop.set()
+        async with meanwhile(lambda: check_together(conn)):
+            yield
     finally:
         conn.terminate()
 
@@ -197,25 +204,19 @@ SEGMENT = (
 async def reading(url: str, dsn: str, drafts: Sequence[UUID]) -> AsyncIterator[None]:
     """Read until the block ends, as new as the log is: what is shown is the log's, whole, as of the position told."""
     conn = await Database(dsn).connect("reader")
-    stop = asyncio.Event()
+    client = httpx.AsyncClient(base_url=url, headers={"X-User-Id": "alice"}, timeout=2 * SECONDS)
 
     async def read() -> None:
-        async with httpx.AsyncClient(base_url=url, headers={"X-User-Id": "alice"}, timeout=2 * SECONDS) as client:
-            while not stop.is_set():
-                least = await head(conn, LANE)
-                listed, at = await read_at(client, "/v1/collab/drafts?limit=50", least)
-                shown = {draft["draft_id"]: draft["version"] for draft in listed}
-                assert shown == {str(draft): (await newest(conn, draft, at))["version"] for draft in drafts}
-                told, at = await read_at(client, f"/v1/timeline/drafts/{drafts[0]}?limit=1&asc=false", least)
-                assert told["events"][0]["event_id"] == (await newest(conn, drafts[0], at))["event_id"]
+        least = await head(conn, LANE)
+        listed, at = await read_at(client, "/v1/collab/drafts?limit=50", least)
+        shown = {draft["draft_id"]: draft["version"] for draft in listed}
+        assert shown == {str(draft): (await newest(conn, draft, at))["version"] for draft in drafts}
+        told, at = await read_at(client, f"/v1/timeline/drafts/{drafts[0]}?limit=1&asc=false", least)
+        assert told["events"][0]["event_id"] == (await newest(conn, drafts[0], at))["event_id"]
 
     try:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(read())
-            try:
-                yield
-            finally:
-                stop.set()
+        async with client, meanwhile(read):
+            yield
     finally:
         conn.terminate()
 
