@@ -21,6 +21,7 @@ from onering.http.commands import Commands
 from onering.http.operations import Health, Operations
 from onering.http.problems import Problem
 from onering.http.queries import Queries
+from onering.http.reading import Reading
 from onering.http.routes import table
 from onering.live.ends import End
 from onering.live.hub import Hub
@@ -204,7 +205,7 @@ class _Parts:
         """Return the application."""
         settings = self.means.settings
         return application(
-            table(self._commands(), self._queries(), self._operations()),
+            table(self._commands(), Queries(self._reading()), self._operations()),
             self.hub,
             lambda app: self.auth.middleware(app, refuse=refuse),
             limits=BodyLimits(settings.body_limit, settings.json_depth, settings.body_seconds),
@@ -215,8 +216,8 @@ class _Parts:
     def _commands(self) -> Commands:
         return Commands(self.rules.handler, self.reads.models, self.reads.acknowledged, self.auth.principal)
 
-    def _queries(self) -> Queries:
-        return Queries(
+    def _reading(self) -> Reading:
+        return Reading(
             states=self.rules.states,
             models=self.reads.models,
             tail=self.log.tail,
