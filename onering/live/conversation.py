@@ -1,19 +1,16 @@
 """One socket's conversation: handshake, hello, and what the client says after."""
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-from onering.auth.faults import AuthFault, Unavailable
+from onering.auth.faults import Unavailable
 from onering.auth.identity import Identity, identity_of
 from onering.auth.middleware import Receive, Scope, Send
 from onering.live import frames
 from onering.live.connection import Connection
-from onering.live.connections import Connections
 from onering.live.ends import (
     ACCESS_ENDED,
     BAD_FRAME,
@@ -23,39 +20,16 @@ from onering.live.ends import (
     NO_HELLO,
     OTHER_PERSON,
     OVERLOADED,
-    SERVER_ERROR,
-    TOKEN_REFUSED,
     End,
     Ended,
 )
-from onering.live.joining import Joined, Joining
-from onering.live.limits import Limits
+from onering.live.house import House, end_of
+from onering.live.joining import Joined
 from onering.live.messages import Auth, BadMessage, Bye, Hello, Ignored, Message, Ping, Pong, hello_of_query, parse
-from onering.log.batcher import AppendFailed
-from onering.log.connection import DATABASE_FAULTS, said
-from onering.log.tail import Tail
-from projections.faults import ReadFault
-
-logger = logging.getLogger(__name__)
 
 SUBPROTOCOL = "onering.v1"
 # The close code of a socket that was closed without one (RFC 6455 §7.4.1).
 _NO_CODE = 1005
-
-Refuse = Callable[[Scope, Receive, Send, End], Awaitable[None]]
-SignIn = Callable[[str], Awaitable[Identity]]
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """What every conversation of a process needs."""
-
-    connections: Connections
-    joining: Joining
-    tail: Tail
-    limits: Limits
-    sign_in: SignIn
-    refuse: Refuse
 
 
 class Request(NamedTuple):
@@ -93,7 +67,7 @@ class Conversation:
         except Ended as ended:
             await self._end(ended.end)
         except Exception as fault:
-            await self._end(_end_of(fault))
+            await self._end(end_of(fault))
 
     async def _joined(self) -> Joined | None:
         """Join with the identity of the handshake's header, or accept and let a hello say who it is."""
@@ -111,11 +85,8 @@ class Conversation:
         return await self._join(await self._sign_in(hello), hello)
 
     async def _join(self, identity: Identity | None, hello: Hello) -> Joined:
-        """Join within the deadline, which is one for all of a crowd: they wait for each other. Raises TimeoutError."""
-        self._house.connections.sign_in(self._connection, identity)
         draft = self._request.scope["path_params"]["draft_id"]
-        async with asyncio.timeout(self._house.limits.join_seconds):
-            return await self._house.joining.join(self._connection, draft, hello)
+        return await self._house.admit(self._connection, identity, draft, hello)
 
     async def _accept(self) -> None:
         self._connection.check()
@@ -152,39 +123,15 @@ class Conversation:
     async def _follow(self, joined: Joined) -> None:
         async with asyncio.TaskGroup() as tasks:
             try:
-                self._welcome(joined, tasks)
+                self._house.welcome(self._connection, joined, tasks)
                 while (text := await self._text()) is not None:
                     await self._heed(_parsed(text))
             except Ended as ended:
                 await self._end(ended.end)
             except Exception as fault:
-                await self._end(_end_of(fault))
+                await self._end(end_of(fault))
             finally:
                 self._connection.leave()
-
-    def _welcome(self, joined: Joined, tasks: asyncio.TaskGroup) -> None:
-        """Write what comes before the events, and go on with them in the same step."""
-        connection, house = self._connection, self._house
-        connection.check()
-        cursor = connection.cursor
-        assert cursor is not None
-        house.connections.joins[joined.mode] += 1
-        connection.outlet.write(
-            frames.welcome(
-                connection_id=connection.connection_id,
-                draft_id=cursor.feed.draft_id,
-                user_id=connection.session.user_id,
-                epoch=house.tail.epoch,
-                start=cursor.version,
-                head=cursor.head,
-                mode=joined.mode,
-                heartbeat_seconds=house.limits.heartbeat_seconds,
-                token_expires_at=connection.session.expires_at,
-            )
-        )
-        if joined.snapshot is not None:
-            connection.outlet.write(joined.snapshot)
-        cursor.begin(tasks)
 
     async def _text(self) -> str | None:
         """Return the client's next message; None once the socket is closed. Raises Ended."""
@@ -252,19 +199,3 @@ def _parsed(text: str) -> Message:
         return parse(text)
     except BadMessage as bad:
         raise Ended(replace(BAD_FRAME, reason=str(bad))) from None
-
-
-def _end_of(fault: Exception) -> End:
-    """Return how a socket ends whose conversation met `fault`."""
-    match fault:
-        case Unavailable():
-            return OVERLOADED
-        case AuthFault():
-            return TOKEN_REFUSED
-        case AppendFailed() | ReadFault():
-            return OVERLOADED
-    if isinstance(fault, DATABASE_FAULTS):
-        logger.warning("a live feed can't be served: %s", said(fault))
-        return OVERLOADED
-    logger.error("a socket failed", exc_info=fault)
-    return SERVER_ERROR

@@ -13,10 +13,11 @@ from onering.domain.refusals import NotFound
 from onering.live import frames
 from onering.live.connection import SWEEP_SECONDS, Connection
 from onering.live.connections import PARTS, Connections
-from onering.live.conversation import Conversation, House, Refuse, Request
+from onering.live.conversation import Conversation, Request
 from onering.live.ends import DRAIN, RESTART, RESYNC, SERVER_ERROR, Ended
 from onering.live.feed import Feed, FeedGap
 from onering.live.history import History
+from onering.live.house import House, Refuse
 from onering.live.joining import Joining
 from onering.live.limits import Limits
 from onering.live.outlet import outlet_of

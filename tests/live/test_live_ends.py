@@ -362,7 +362,7 @@ async def test_a_fault_of_ours_is_4000_or_500_and_logged(server, caplog):
     assert await refusal(server, draft) == (500, "internal_error")
     async with greeted(server, draft, {"token": server.token("alice")}) as client:
         assert (await client.closed())[0] == 4000
-    assert caplog.text.count("a socket failed") == 2
+    assert caplog.text.count("a connection failed") == 2
 
 
 async def test_a_drain_sends_everybody_elsewhere_in_time(app_dsn):

@@ -1,0 +1,86 @@
+"""What every reader of a process goes through, by any transport: admission, the welcome, how a fault ends it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from onering.auth.faults import AuthFault, Unavailable
+from onering.auth.identity import Identity
+from onering.auth.middleware import Receive, Scope, Send
+from onering.live import frames
+from onering.live.connection import Connection
+from onering.live.connections import Connections
+from onering.live.ends import OVERLOADED, SERVER_ERROR, TOKEN_REFUSED, End
+from onering.live.joining import Joined, Joining
+from onering.live.limits import Limits
+from onering.live.messages import Hello
+from onering.log.batcher import AppendFailed
+from onering.log.connection import DATABASE_FAULTS, said
+from onering.log.tail import Tail
+from projections.faults import ReadFault
+
+logger = logging.getLogger(__name__)
+
+Refuse = Callable[[Scope, Receive, Send, End], Awaitable[None]]
+SignIn = Callable[[str], Awaitable[Identity]]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What all readers of a process share."""
+
+    connections: Connections
+    joining: Joining
+    tail: Tail
+    limits: Limits
+    sign_in: SignIn
+    refuse: Refuse
+
+    async def admit(self, connection: Connection, identity: Identity | None, draft: str, hello: Hello) -> Joined:
+        """Join within the deadline, which is one for all of a crowd: they wait for each other.
+
+        Raises Ended, TimeoutError, DATABASE_FAULTS, ReadFault.
+        """
+        self.connections.sign_in(connection, identity)
+        async with asyncio.timeout(self.limits.join_seconds):
+            return await self.joining.join(connection, draft, hello)
+
+    def welcome(self, connection: Connection, joined: Joined, tasks: asyncio.TaskGroup) -> None:
+        """Write what comes before the events, and go on with them in the same step. Raises Ended."""
+        connection.check()
+        cursor = connection.cursor
+        assert cursor is not None
+        self.connections.joins[joined.mode] += 1
+        connection.outlet.write(
+            frames.welcome(
+                connection_id=connection.connection_id,
+                draft_id=cursor.feed.draft_id,
+                user_id=connection.session.user_id,
+                epoch=self.tail.epoch,
+                start=cursor.version,
+                head=cursor.head,
+                mode=joined.mode,
+                heartbeat_seconds=self.limits.heartbeat_seconds,
+                token_expires_at=connection.session.expires_at,
+            )
+        )
+        if joined.snapshot is not None:
+            connection.outlet.write(joined.snapshot)
+        cursor.begin(tasks)
+
+
+def end_of(fault: Exception) -> End:
+    """Return how a connection ends that met `fault`."""
+    match fault:
+        case Unavailable():
+            return OVERLOADED
+        case AuthFault():
+            return TOKEN_REFUSED
+        case AppendFailed() | ReadFault():
+            return OVERLOADED
+    if isinstance(fault, DATABASE_FAULTS):
+        logger.warning("a live feed can't be served: %s", said(fault))
+        return OVERLOADED
+    logger.error("a connection failed", exc_info=fault)
+    return SERVER_ERROR
