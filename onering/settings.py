@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     )
     unsafe_local: bool = Field(False, description="Let `local` listen beyond loopback. Anyone can be anyone.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severity logged.")
+    log_format: Literal["console", "json"] | None = Field(
+        None, description="Form of log lines, console or json: console in local and test, else json."
+    )
     shutdown_seconds: float = Field(10.0, gt=0, description="Deadline for a clean stop, in seconds.")
 
     # who may do what
@@ -122,7 +125,13 @@ class Settings(BaseSettings):
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @field_validator(
-        "data", "clerk_secret_key", "clerk_issuer", "clerk_publishable_key", "clerk_jwks_url", mode="before"
+        "data",
+        "log_format",
+        "clerk_secret_key",
+        "clerk_issuer",
+        "clerk_publishable_key",
+        "clerk_jwks_url",
+        mode="before",
     )
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
