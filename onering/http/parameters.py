@@ -46,11 +46,13 @@ Number = Annotated[int, BeforeValidator(_number)]
 Time = Annotated[AwareDatetime, BeforeValidator(_time), AfterValidator(_of_our_days)]
 
 
-class _Parameters(BaseModel):
+class Parameters(BaseModel):
+    """What a query may say; what it says beyond is ignored."""
+
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class ListParameters(_Parameters):
+class ListParameters(Parameters):
     """GET /v1/collab/drafts."""
 
     limit: Annotated[Number, Field(ge=1, le=200)] = 50
@@ -61,7 +63,7 @@ class ListParameters(_Parameters):
     holding: bool = False
 
 
-class DraftParameters(_Parameters):
+class DraftParameters(Parameters):
     """GET /v1/collab/drafts/{id}; `at` is a version, or a time."""
 
     at: str | None = None
@@ -70,14 +72,14 @@ class DraftParameters(_Parameters):
     limit: Annotated[Number, Field(ge=1, le=1000)] | None = None
 
 
-class EventsParameters(_Parameters):
+class EventsParameters(Parameters):
     """GET /v1/collab/drafts/{id}/events; `after` is a version, or the `next_cursor` of a page."""
 
     after: str = "0"
     limit: Annotated[Number, Field(ge=1, le=1000)] = 256
 
 
-class TimelineParameters(_Parameters):
+class TimelineParameters(Parameters):
     """GET /v1/timeline/drafts/{id}."""
 
     limit: Annotated[Number, Field(ge=1, le=500)] = 100
@@ -85,7 +87,7 @@ class TimelineParameters(_Parameters):
     cursor: str | None = None
 
 
-P = TypeVar("P", bound=_Parameters)
+P = TypeVar("P", bound=Parameters)
 
 
 def parameters(call: Call, model: type[P]) -> P:
