@@ -99,6 +99,8 @@ GRANTS = {
     APP: f"""
         GRANT USAGE ON SCHEMA onering TO {APP};
         GRANT SELECT ON ALL TABLES IN SCHEMA onering TO {APP};
+        REVOKE SELECT ON onering.rate_limits FROM {APP};
+        GRANT EXECUTE ON FUNCTION onering.take_v1, onering.forget_limits_v1 TO {APP};
         GRANT INSERT, UPDATE ON onering.app_users TO {APP};
         GRANT INSERT, UPDATE, DELETE ON onering.snapshots, onering.projections TO {APP};
         GRANT EXECUTE ON FUNCTION

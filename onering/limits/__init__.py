@@ -1,0 +1,1 @@
+"""How often somebody may ask: shared by all processes, decided without a round trip of its own per request."""
