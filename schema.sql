@@ -31,7 +31,8 @@ CREATE TABLE onering.workspaces (
     created_at   timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
--- One row per person who ever signed in; later sign-ins never change the plan.
+-- One row per person who ever signed in; later sign-ins never change the plan. What else changes of it is an event of
+-- the person's stream first: `version` is how much of that stream the row reflects (onering/users.py).
 CREATE TABLE onering.app_users (
     issuer       text NOT NULL,
     subject      text NOT NULL,
@@ -40,6 +41,7 @@ CREATE TABLE onering.app_users (
     display_name text,
     handle       text COLLATE "C" UNIQUE,
     created_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+    version      integer NOT NULL DEFAULT 1,
     PRIMARY KEY (issuer, subject)
 );
 
@@ -98,6 +100,18 @@ CREATE TABLE onering.commands (
     PRIMARY KEY (lane, command_id)
 );
 CREATE INDEX commands_by_age ON onering.commands USING brin (recorded_at);
+
+-- What commands use up, and may not exceed: how far each counter has come. It moves in the commit of the command that
+-- uses something, under the lane's lock, so it is exact. `period` is the day (UTC) of a counter that begins anew each
+-- day, 'infinity' of one that does not.
+CREATE TABLE onering.usage (
+    lane   smallint NOT NULL,
+    key    text     COLLATE "C" NOT NULL,
+    period date     NOT NULL,
+    used   integer  NOT NULL CHECK (used >= 0),
+    PRIMARY KEY (lane, key, period)
+) WITH (fillfactor = 80);
+CREATE INDEX usage_by_day ON onering.usage (period) WHERE period < 'infinity';
 
 -- Disposable: what the rules knew of a stream at a version, so that a cold load reads few events. `format` names the
 -- code that wrote it; a reader of another format ignores it.
@@ -176,21 +190,26 @@ CREATE FUNCTION onering.leaf_v1(
 --   x_*  for each command in order, each stream it needs (by index into s_*), the version it expects there (0: the
 --        stream does not exist) and how many events it appends to it (0: it only depends on it)
 --   e_*  the events in order of their commands, each with the index of its command and of its stream
+--   u_*  the counters of the batch, each once: key, and whether it begins anew each day (UTC)
+--   g_*  the guards in order of their commands: each counter that the command moves (by index into u_*, once), by how
+--        much, and what it may come to then (null: anything)
 --
 -- One row per command (`command` is its index): `appended` with its place in the log; `repeated` with the outcome
--- stored for its identity, for the caller to compare fingerprints; or `conflict` where a stream is not at the expected
--- version. A conflict or a repeat fails only itself and burns no position.
-CREATE FUNCTION onering.append_v1(
+-- stored for its identity, for the caller to compare fingerprints; `conflict` where a stream is not at the expected
+-- version; or `quota` where a counter would exceed its limit, with that `counter` (by index into u_*). Whatever is not
+-- appended fails only itself, burns no position and moves no counter.
+CREATE FUNCTION onering.append_v2(
     p_lane smallint,
     s_id uuid[], s_type text[], s_workspace uuid[],
     c_id uuid[], c_fingerprint bytea[], c_issuer text[], c_subject text[], c_impersonator text[],
     c_correlation text[], c_causation uuid[],
     x_command integer[], x_stream integer[], x_version integer[], x_events integer[],
     e_command integer[], e_stream integer[], e_id uuid[], e_type text[], e_schema integer[],
-    e_payload text[], e_salt bytea[]
+    e_payload text[], e_salt bytea[],
+    u_key text[], u_daily boolean[], g_command integer[], g_counter integer[], g_amount integer[], g_limit integer[]
 ) RETURNS TABLE (
     outcome text, fingerprint bytea, stream_id uuid, version integer, "position" bigint, events integer,
-    recorded_at timestamptz, command integer
+    recorded_at timestamptz, command integer, counter integer
 )
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -200,6 +219,8 @@ AS $append$
 DECLARE
     commands   CONSTANT integer := cardinality(c_id);
     expects    CONSTANT integer := cardinality(x_command);
+    counters   CONSTANT integer := cardinality(u_key);
+    guards     CONSTANT integer := cardinality(g_command);
     head       bigint;
     head_time  timestamptz;
     base       integer[];     -- version of each stream before the batch
@@ -210,19 +231,26 @@ DECLARE
     c_position bigint[]  := array_fill(NULL::bigint, ARRAY[commands]);
     c_stream   integer[] := array_fill(NULL::integer, ARRAY[commands]);
     c_events   integer[] := array_fill(0, ARRAY[commands]);
+    c_counter  integer[] := array_fill(NULL::integer, ARRAY[commands]);
+    today      date;
+    stood      integer[];     -- where each counter was before the batch
+    spent      integer[];     -- and as the batch goes on
     written    integer := 0;
     inserted   integer;
     astray     boolean[];     -- whether nothing fits a stream: the log has another type or workspace for it, or a command
                               -- of this batch was not accepted there
     x          integer := 1;
     first_x    integer;
+    g          integer := 1;
+    first_g    integer;
+    full_up    integer;       -- a counter without room for the command
     ok         boolean;
     appended   integer;
 BEGIN
     -- The lock orders appenders, and only what is read after it was granted is current: under READ COMMITTED each
     -- statement below takes a new snapshot. Under any other level they would all see the log as it was before the lock.
     IF current_setting('transaction_isolation') <> 'read committed' THEN
-        RAISE EXCEPTION 'append_v1 needs READ COMMITTED, not %', current_setting('transaction_isolation')
+        RAISE EXCEPTION 'append_v2 needs READ COMMITTED, not %', current_setting('transaction_isolation')
             USING ERRCODE = 'invalid_transaction_state';
     END IF;
     PERFORM pg_advisory_xact_lock(1330795079, p_lane);  -- 'ORRG' in ASCII; the lane is the second key
@@ -230,6 +258,8 @@ BEGIN
     SELECT e.position, e.recorded_at INTO head, head_time
       FROM onering.events e WHERE e.lane = p_lane ORDER BY e.position DESC LIMIT 1;
     head := coalesce(head, 0);
+    -- Times never fall along positions, whatever the clock does.
+    head_time := greatest(clock_timestamp(), head_time);
 
     -- LATERAL … OFFSET 0: one probe of the primary key per row. As a plain join, the plan made while the table was
     -- small is kept, and reads a whole lane per row.
@@ -245,8 +275,21 @@ BEGIN
       INTO known
       FROM unnest(c_id) WITH ORDINALITY c(id, n);
 
+    IF counters > 0 THEN
+        today := (head_time AT TIME ZONE 'UTC')::date;
+        SELECT array_agg(coalesce(t.used, 0) ORDER BY u.n)
+          INTO stood
+          FROM unnest(u_key, u_daily) WITH ORDINALITY u(key, daily, n)
+          LEFT JOIN LATERAL (SELECT * FROM onering.usage t
+                              WHERE t.lane = p_lane AND t.key = u.key
+                                AND t.period = CASE WHEN u.daily THEN today ELSE 'infinity' END OFFSET 0) t ON true;
+        spent := stood;
+    END IF;
+
     FOR c IN 1 .. commands LOOP
         first_x := x;
+        first_g := g;
+        full_up := NULL;
         appended := 0;
         ok := NOT known[c];
         WHILE x <= expects AND x_command[x] = c LOOP
@@ -254,9 +297,18 @@ BEGIN
             appended := appended + x_events[x];
             x := x + 1;
         END LOOP;
-        IF ok THEN
+        WHILE g <= guards AND g_command[g] = c LOOP
+            IF spent[g_counter[g]] + g_amount[g] > g_limit[g] THEN
+                full_up := g_counter[g];
+            END IF;
+            g := g + 1;
+        END LOOP;
+        IF ok AND full_up IS NULL THEN
             FOR i IN first_x .. x - 1 LOOP
                 reached[x_stream[i]] := reached[x_stream[i]] + x_events[i];
+            END LOOP;
+            FOR i IN first_g .. g - 1 LOOP
+                spent[g_counter[i]] := greatest(spent[g_counter[i]] + g_amount[i], 0);
             END LOOP;
             written := written + appended;
             accepted[c] := true;
@@ -265,6 +317,7 @@ BEGIN
             c_position[c] := head + written;
             c_events[c] := appended;
         ELSE
+            c_counter[c] := CASE WHEN ok THEN full_up END;
             -- What follows on its streams was decided on what it would have done, whoever wrote that version instead.
             FOR i IN first_x .. x - 1 LOOP
                 astray[x_stream[i]] := true;
@@ -273,9 +326,6 @@ BEGIN
     END LOOP;
 
     IF true = ANY (accepted) THEN
-        -- Times never fall along positions, whatever the clock does.
-        head_time := greatest(clock_timestamp(), head_time);
-
         IF 0 = ANY (base) THEN
             INSERT INTO onering.workspaces (workspace_id, lane)
             SELECT DISTINCT w, p_lane FROM unnest(s_workspace) w ON CONFLICT DO NOTHING;
@@ -290,6 +340,14 @@ BEGIN
           FROM unnest(s_id, s_type, s_workspace, base, reached) s(id, type, workspace, base, reached)
          WHERE s.reached > s.base
             ON CONFLICT ON CONSTRAINT streams_pkey DO UPDATE SET version = excluded.version;
+
+        IF counters > 0 THEN
+            INSERT INTO onering.usage (lane, key, period, used)
+            SELECT p_lane, u.key, CASE WHEN u.daily THEN today ELSE 'infinity' END, u.spent
+              FROM unnest(u_key, u_daily, stood, spent) u(key, daily, stood, spent)
+             WHERE u.spent <> u.stood
+                ON CONFLICT ON CONSTRAINT usage_pkey DO UPDATE SET used = excluded.used;
+        END IF;
 
         INSERT INTO onering.commands (lane, command_id, fingerprint, stream_id, version, position, events, recorded_at)
         SELECT p_lane, c.id, c.fingerprint, s_id[c.stream], c.version, c.position, c.events, head_time
@@ -315,29 +373,77 @@ BEGIN
          ORDER BY n.position;
         GET DIAGNOSTICS inserted = ROW_COUNT;
         IF inserted <> written THEN
-            RAISE EXCEPTION 'append_v1 was announced % events and given %', written, inserted
+            RAISE EXCEPTION 'append_v2 was announced % events and given %', written, inserted
                 USING ERRCODE = 'invalid_parameter_value';
         END IF;
     END IF;
 
     IF true = ANY (known) THEN
         RETURN QUERY
-        SELECT 'repeated', k.fingerprint, k.stream_id, k.version, k.position, k.events, k.recorded_at, c.n::integer
+        SELECT 'repeated', k.fingerprint, k.stream_id, k.version, k.position, k.events, k.recorded_at, c.n::integer,
+               NULL::integer
           FROM unnest(c_id, known) WITH ORDINALITY c(id, known, n)
          CROSS JOIN LATERAL (SELECT * FROM onering.commands k WHERE k.lane = p_lane AND k.command_id = c.id OFFSET 0) k
          WHERE c.known;
     END IF;
     RETURN QUERY
-    SELECT CASE WHEN c.accepted THEN 'appended' ELSE 'conflict' END, NULL::bytea, s_id[c.stream], c.version,
-           c.position, c.events, CASE WHEN c.accepted THEN head_time END, c.n::integer
-      FROM unnest(accepted, known, c_stream, c_version, c_position, c_events) WITH ORDINALITY
-           c(accepted, known, stream, version, position, events, n)
+    SELECT CASE WHEN c.accepted THEN 'appended' WHEN c.counter IS NULL THEN 'conflict' ELSE 'quota' END, NULL::bytea,
+           s_id[c.stream], c.version, c.position, c.events, CASE WHEN c.accepted THEN head_time END, c.n::integer,
+           c.counter
+      FROM unnest(accepted, known, c_stream, c_version, c_position, c_events, c_counter) WITH ORDINALITY
+           c(accepted, known, stream, version, position, events, counter, n)
      WHERE NOT c.known;
 END
 $append$;
 
+-- The same for processes of a release that knows no counters, while they run beside this one: what they store is
+-- counted, and nothing is limited.
+CREATE FUNCTION onering.append_v1(
+    p_lane smallint,
+    s_id uuid[], s_type text[], s_workspace uuid[],
+    c_id uuid[], c_fingerprint bytea[], c_issuer text[], c_subject text[], c_impersonator text[],
+    c_correlation text[], c_causation uuid[],
+    x_command integer[], x_stream integer[], x_version integer[], x_events integer[],
+    e_command integer[], e_stream integer[], e_id uuid[], e_type text[], e_schema integer[],
+    e_payload text[], e_salt bytea[]
+) RETURNS TABLE (
+    outcome text, fingerprint bytea, stream_id uuid, version integer, "position" bigint, events integer,
+    recorded_at timestamptz, command integer
+)
+    LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    WITH moved AS (
+        SELECT e.command, m.key, m.daily, count(*)::integer AS amount
+          FROM unnest(e_command, e_type, e_payload) e(command, type, payload)
+         CROSS JOIN LATERAL (
+            SELECT 'drafts/' || (e.payload::json -> 'data' ->> 'creator_id'), false WHERE e.type = 'draft_created'
+            UNION ALL
+            SELECT 'segments/' || (e.payload::json -> 'data' ->> 'author_id'), true WHERE e.type = 'segment_added'
+         ) m(key, daily)
+         GROUP BY e.command, m.key, m.daily
+    ), counters AS (
+        SELECT m.key, m.daily, row_number() OVER (ORDER BY m.key)::integer AS n FROM moved m GROUP BY m.key, m.daily
+    ), guards AS (
+        SELECT coalesce(array_agg(m.command ORDER BY m.command), '{}') AS commands,
+               coalesce(array_agg(u.n ORDER BY m.command), '{}') AS counters,
+               coalesce(array_agg(m.amount ORDER BY m.command), '{}') AS amounts
+          FROM moved m JOIN counters u ON u.key = m.key
+    )
+    SELECT a.outcome, a.fingerprint, a.stream_id, a.version, a.position, a.events, a.recorded_at, a.command
+      FROM guards g
+     CROSS JOIN LATERAL onering.append_v2(
+        p_lane, s_id, s_type, s_workspace,
+        c_id, c_fingerprint, c_issuer, c_subject, c_impersonator, c_correlation, c_causation,
+        x_command, x_stream, x_version, x_events,
+        e_command, e_stream, e_id, e_type, e_schema, e_payload, e_salt,
+        (SELECT coalesce(array_agg(u.key ORDER BY u.n), '{}') FROM counters u),
+        (SELECT coalesce(array_agg(u.daily ORDER BY u.n), '{}') FROM counters u),
+        g.commands, g.counters, g.amounts, array_fill(NULL::integer, ARRAY[cardinality(g.commands)])) a;
+END;
+
 -- ---------------------------------------------------------------------------------------------------------------------
--- Retention of idempotency records
+-- Retention of idempotency records and of counters
 
 -- Forget the records of commands older than `days` (at least one), a bounded number at a time; returns how many.
 CREATE FUNCTION onering.forget_commands_v1(days integer, most integer) RETURNS integer
@@ -350,6 +456,22 @@ BEGIN ATOMIC
     ), gone AS (
         DELETE FROM onering.commands c USING old
          WHERE c.lane = old.lane AND c.command_id = old.command_id RETURNING 1
+    )
+    SELECT count(*)::integer FROM gone;
+END;
+
+-- Forget the counters of days past, a bounded number at a time; returns how many. A day more is kept: times never fall,
+-- so after the clock was set back the log's day may be another one than the clock's.
+CREATE FUNCTION onering.forget_usage_v1(most integer) RETURNS integer
+    LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    WITH old AS (
+        SELECT u.lane, u.key, u.period FROM onering.usage u
+         WHERE u.period < 'infinity' AND u.period < (clock_timestamp() AT TIME ZONE 'UTC')::date - 1 LIMIT most
+    ), gone AS (
+        DELETE FROM onering.usage u USING old
+         WHERE u.lane = old.lane AND u.key = old.key AND u.period = old.period RETURNING 1
     )
     SELECT count(*)::integer FROM gone;
 END;
@@ -423,6 +545,26 @@ BEGIN ATOMIC
     )
     SELECT count(*)::integer FROM gone;
 END;
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Presence
+
+-- Who follows which draft at this moment: a process renews its lease, and its rows are good as long as that lasts
+-- (onering/live/leases.py). `user_id` is empty for all who read without credentials, `readers` tells how many.
+-- Unlogged: a crash of the server forgets everybody, and each process writes its own anew.
+CREATE UNLOGGED TABLE onering.presence_leases (
+    process_id uuid        PRIMARY KEY,
+    ends_at    timestamptz NOT NULL
+) WITH (fillfactor = 50);
+CREATE UNLOGGED TABLE onering.presence (
+    draft_id     uuid    NOT NULL,
+    process_id   uuid    NOT NULL REFERENCES onering.presence_leases ON DELETE CASCADE,
+    user_id      text    COLLATE "C" NOT NULL,
+    workspace_id uuid,
+    readers      integer NOT NULL,
+    PRIMARY KEY (draft_id, process_id, user_id)
+);
+CREATE INDEX presence_by_process ON onering.presence (process_id);
 
 -- ---------------------------------------------------------------------------------------------------------------------
 -- For people: the log with its payloads as JSON

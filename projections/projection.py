@@ -56,7 +56,7 @@ class Projection:
 # The checkpoint comes first: its row lock makes rival writers queue, and a deposed one leaves before it wrote anything.
 # A VOLATILE function under READ COMMITTED takes a new snapshot per statement, so each writer sees what those before it
 # wrote; the events do not change under it, since the range is fixed and positions are dense and committed in order.
-# As in append_v1, plans are made for tables of any size, however small the table was at first: every join is a probe
+# As in append_v2, plans are made for tables of any size, however small the table was at first: every join is a probe
 # of a key, and the events are read once, in the order of the index that has them. As a mere range, planned on an empty
 # log, each of them would go on being looked for in the whole lane.
 _ADVANCE = """

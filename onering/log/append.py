@@ -31,8 +31,26 @@ class Write(NamedTuple):
     events: tuple[NewEvent, ...]
 
 
+class Counter(NamedTuple):
+    """Something that commands use up, by name; a `daily` one begins anew each day (UTC), by the log's time."""
+
+    key: str
+    daily: bool = False
+
+
+class Guard(NamedTuple):
+    """What a command moves a counter by, and the most that the counter may come to then (None: anything)."""
+
+    counter: Counter
+    amount: int
+    limit: int | None = None
+
+
 class Append(NamedTuple):
-    """One command's contribution to the log: all of its writes, or none. The first write's stream is its own."""
+    """One command's contribution to the log: all of its writes, or none. The first write's stream is its own.
+
+    Its counters move with it, each at most once; nothing of it is stored if one of them has no room.
+    """
 
     command_id: UUID
     fingerprint: bytes
@@ -42,6 +60,7 @@ class Append(NamedTuple):
     correlation_id: str
     writes: tuple[Write, ...]
     causation_id: UUID | None = None
+    guards: tuple[Guard, ...] = ()
 
     @property
     def size(self) -> int:
@@ -79,15 +98,23 @@ class Conflict:
     """A stream is not at the version the command was decided at; nothing of it was stored."""
 
 
-AppendOutcome = Appended | Repeated | Conflict
+@dataclass(frozen=True, slots=True)
+class Exhausted:
+    """A counter has no room for what the command uses; nothing of it was stored."""
+
+    counter: Counter
+
+
+AppendOutcome = Appended | Repeated | Conflict | Exhausted
 
 APPEND = """
-    SELECT outcome, fingerprint, stream_id, version, position, events, recorded_at, command
-      FROM onering.append_v1(
+    SELECT outcome, fingerprint, stream_id, version, position, events, recorded_at, command, counter
+      FROM onering.append_v2(
         $1::smallint, $2::uuid[], $3::text[], $4::uuid[],
         $5::uuid[], $6::bytea[], $7::text[], $8::text[], $9::text[], $10::text[], $11::uuid[],
         $12::int[], $13::int[], $14::int[], $15::int[],
-        $16::int[], $17::int[], $18::uuid[], $19::text[], $20::int[], $21::text[], $22::bytea[])"""
+        $16::int[], $17::int[], $18::uuid[], $19::text[], $20::int[], $21::text[], $22::bytea[],
+        $23::text[], $24::boolean[], $25::int[], $26::int[], $27::int[], $28::int[])"""
 
 SALT_BYTES = 16
 
@@ -101,17 +128,19 @@ async def append(conn: "asyncpg.Connection[Any]", lane: int, batch: Sequence[App
     """
     rows = await conn.fetch(APPEND, lane, *_columns(batch))
     outcomes: list[AppendOutcome] = [Conflict()] * len(batch)
-    for outcome, fingerprint, stream_id, version, position, events, recorded_at, command in rows:
+    for outcome, fingerprint, stream_id, version, position, events, recorded_at, command, counter in rows:
         if outcome == "appended":
             stored = _stored(lane, batch[command - 1], position, recorded_at)
             outcomes[command - 1] = Appended(version, position, stored)
         elif outcome == "repeated":
             outcomes[command - 1] = Repeated(fingerprint, stream_id, version, position, events, recorded_at)
+        elif outcome == "quota":
+            outcomes[command - 1] = Exhausted(list(_counters(batch))[counter - 1])
     return outcomes
 
 
 def _columns(batch: Sequence[Append]) -> tuple[list[Any], ...]:
-    """Return the array arguments of append_v1 after the lane; indexes count from 1, as SQL's do."""
+    """Return the array arguments of append_v2 after the lane; indexes count from 1, as SQL's do."""
     streams: dict[UUID, tuple[int, Write]] = {}
     expectations: list[tuple[int, int, int, int]] = []
     events: list[tuple[int, int, UUID, str, int, str]] = []
@@ -133,7 +162,27 @@ def _columns(batch: Sequence[Append]) -> tuple[list[Any], ...]:
         *_transposed(expectations, 4),
         *_transposed(events, 6),
         [salts[i : i + SALT_BYTES] for i in range(0, len(salts), SALT_BYTES)],
+        *_guard_columns(batch),
     )
+
+
+def _guard_columns(batch: Sequence[Append]) -> tuple[list[Any], ...]:
+    counters = _counters(batch)
+    guards = [
+        (c, counters[guard.counter], guard.amount, guard.limit)
+        for c, command in enumerate(batch, 1)
+        for guard in command.guards
+    ]
+    return (*_transposed(list(counters), 2), *_transposed(guards, 4))
+
+
+def _counters(batch: Sequence[Append]) -> dict[Counter, int]:
+    """Return the counters that a batch moves, and the index of each."""
+    counters: dict[Counter, int] = {}
+    for command in batch:
+        for guard in command.guards:
+            counters.setdefault(guard.counter, len(counters) + 1)
+    return counters
 
 
 def _transposed(rows: Sequence[tuple[Any, ...]], width: int) -> Sequence[list[Any]]:
@@ -141,7 +190,7 @@ def _transposed(rows: Sequence[tuple[Any, ...]], width: int) -> Sequence[list[An
 
 
 def _stored(lane: int, command: Append, position: int, recorded_at: datetime) -> tuple[StoredEvent, ...]:
-    """Return the rows that append_v1 wrote for `command`, whose last is at `position`, without reading them back."""
+    """Return the rows that append_v2 wrote for `command`, whose last is at `position`, without reading them back."""
     new = [
         (write, version, event)
         for write in command.writes

@@ -252,7 +252,7 @@ class Batcher:
 
 
 def _standing(batch: Sequence[_Waiting]) -> list[_Waiting]:
-    """Return who has no outcome yet. Those decided on what did not come true conflict; within a batch, append_v1 sees
+    """Return who has no outcome yet. Those decided on what did not come true conflict; within a batch, append_v2 sees
     to that.
     """
     standing = []

@@ -103,8 +103,10 @@ GRANTS = {
         GRANT EXECUTE ON FUNCTION onering.take_v1, onering.forget_limits_v1 TO {APP};
         GRANT INSERT, UPDATE ON onering.app_users TO {APP};
         GRANT INSERT, UPDATE, DELETE ON onering.snapshots, onering.projections TO {APP};
+        GRANT INSERT, UPDATE, DELETE ON onering.presence_leases, onering.presence TO {APP};
         GRANT EXECUTE ON FUNCTION
-            onering.append_v1, onering.forget_commands_v1, onering.leaf_v1, onering.payload_hash_v1, onering.field_v1
+            onering.append_v1, onering.append_v2, onering.forget_commands_v1, onering.forget_usage_v1,
+            onering.leaf_v1, onering.payload_hash_v1, onering.field_v1
             TO {APP};""",
     AUDITOR: f"""
         GRANT USAGE ON SCHEMA onering TO {AUDITOR};

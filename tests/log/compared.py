@@ -1,15 +1,15 @@
 """Two processes on one log: what they are told, read and see, compared with a list."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Sequence
+import collections
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any, Self, TypeGuard
 from uuid import UUID
 
 from onering.handle import Handling
-from onering.log.append import Append, Appended, AppendOutcome, Conflict, Repeated
+from onering.log.append import Append, Appended, AppendOutcome, Conflict, Counter, Exhausted, Repeated
 from onering.log.batcher import AppendFailed
 from onering.log.connection import Database
 from onering.log.epoch import read_epoch
@@ -50,6 +50,7 @@ APPENDER, TAIL = "onering appender", "onering tail"
 OUTCOMES = """
     SELECT command_id, fingerprint, stream_id, version, position, events, recorded_at FROM onering.commands
      ORDER BY position, events = 0"""
+USAGE = "SELECT key, used FROM onering.usage"
 SEALED = "SELECT salt, payload_hash, leaf FROM onering.events ORDER BY position"
 
 
@@ -197,6 +198,10 @@ class TwoProcesses:
             await follower.tail.reached(len(self.log.events))
             assert follower.seen == self.log.events[follower.start :]
 
+    async def check_usage(self) -> None:
+        used = {counter.key: self.log.used(counter) for counter in self.log.levels}
+        assert dict.fromkeys(used, 0) | dict(await self.conn.fetch(USAGE)) == used
+
     async def check_leaves(self) -> None:
         for event, (salt, *sealed) in zip(self.log.events, await self.conn.fetch(SEALED), strict=True):
             hashed = payload_hash(salt, event.payload or "")
@@ -205,8 +210,9 @@ class TwoProcesses:
     async def _compare(self, commands: Sequence[Submission], pending: Sequence[Any]) -> set[UUID]:
         """Compare what callers are told with the list; return the identities of what is told to be new, once each."""
         before = {w.stream_id: self.log.version(w.stream_id) for _, appended in commands for w in appended.writes}
+        moved = {counter: len(levels) for counter, levels in self.log.levels.items()}
         # What was sent twice may have been accepted the other time.
-        times = Counter(appended.command_id for _, appended in commands)
+        times = collections.Counter(appended.command_id for _, appended in commands)
         once = {identity for identity in times if times[identity] == 1} | set(self.log.outcomes)
         outcomes = await asyncio.gather(*pending, return_exceptions=True)
         await self._adopt()
@@ -216,7 +222,7 @@ class TwoProcesses:
         for (process, appended), outcome in zip(commands, outcomes, strict=True):
             places = {(process, write.stream_id) for write in appended.writes}
             if not (isinstance(outcome, Conflict) and places & failed):
-                self._justify(appended, outcome, before)
+                self._justify(appended, outcome, before, moved)
             if not isinstance(outcome, Appended):
                 failed |= places
             assert not (isinstance(outcome, Conflict) and appended.command_id in once & set(self.log.outcomes))
@@ -231,7 +237,13 @@ class TwoProcesses:
             assert positions == sorted(positions)
         return told
 
-    def _justify(self, appended: Append, outcome: AppendOutcome | BaseException, before: dict[UUID, int]) -> None:
+    def _justify(
+        self,
+        appended: Append,
+        outcome: AppendOutcome | BaseException,
+        before: Mapping[UUID, int],
+        moved: Mapping[Counter, int],
+    ) -> None:
         match outcome:
             case AppendFailed():
                 assert appended.issuer == POISON
@@ -250,6 +262,12 @@ class TwoProcesses:
                     not before[stream_id] == self.log.version(stream_id) == expected
                     for stream_id, _, _, expected, _ in appended.writes
                 )
+            case Exhausted():
+                # At some moment meanwhile there was no room.
+                (guard,) = [guard for guard in appended.guards if guard.counter == outcome.counter]
+                assert guard.limit is not None
+                levels = self.log.levels_since(guard.counter, moved.get(guard.counter, 0))
+                assert max(levels) + guard.amount > guard.limit
 
     async def _adopt(self) -> None:
         """Append to the list what the log has accepted meanwhile, in its order: each must have been sent, and fit."""

@@ -10,13 +10,14 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule, run_state_machine_as_test
 
-from onering.log.append import Append
+from onering.log.append import Append, Counter, Guard
 from tests.log.compared import POISON, Submission, TwoProcesses
 from tests.log.writing import command, stream, write
 from tests.node import check_dense, log_of
 
 PATIENCE = 30
 STREAMS = ("a", "b", "c")
+COUNTERS = (Counter("x"), Counter("y"))
 
 processes = st.integers(0, 1)
 names = st.sampled_from(STREAMS)
@@ -28,9 +29,15 @@ writes = st.lists(
     max_size=2,
     unique_by=lambda planned: planned[0],
 )
-plans = st.lists(st.tuples(processes, writes), min_size=1, max_size=5)
+# What each command uses up, or gives back, and the most that there may be.
+guards = st.lists(
+    st.builds(Guard, st.sampled_from(COUNTERS), st.sampled_from([1, 1, 2, -1]), st.sampled_from([None, 3, 6])),
+    max_size=2,
+    unique_by=lambda guard: guard.counter,
+)
+plans = st.lists(st.tuples(processes, writes, guards), min_size=1, max_size=5)
 Writes = list[tuple[str, int, int]]
-Plan = list[tuple[int, Writes]]
+Plan = list[tuple[int, Writes, list[Guard]]]
 
 
 class LogOfTwoProcesses(RuleBasedStateMachine):
@@ -65,7 +72,7 @@ class LogOfTwoProcesses(RuleBasedStateMachine):
     @rule(target=sent, again=sent, process=processes, other=writes)
     def reuse(self, again: Append, process: int, other: Writes) -> Any:
         """Send something else under the identity of a command."""
-        commands = self.decided([(process, other)])
+        commands = self.decided([(process, other, [])])
         changed = [(process, c._replace(command_id=again.command_id, fingerprint=b"\x02" * 33)) for _, c in commands]
         self.run(self.two.commit(changed))
         return to_send_again(changed)
@@ -93,7 +100,7 @@ class LogOfTwoProcesses(RuleBasedStateMachine):
 
     @rule(target=sent, planned=plans, process=processes, ghost=st.booleans())
     def crash(self, planned: Plan, process: int, ghost: bool) -> Any:
-        commands = self.decided([(process, parts) for _, parts in planned])
+        commands = self.decided([(process, parts, uses) for _, parts, uses in planned])
         self.run(self.two.crash([appended for _, appended in commands], process, ghost=ghost))
         return to_send_again(commands)
 
@@ -123,6 +130,10 @@ class LogOfTwoProcesses(RuleBasedStateMachine):
         assert times == sorted(times)
 
     @invariant()
+    def the_counters_are_what_the_list_used(self) -> None:
+        self.run(self.two.check_usage())
+
+    @invariant()
     def everybody_saw_it_once_and_in_order(self) -> None:
         for follower in self.two.followers:
             assert follower.seen == self.log.events[follower.start :][: len(follower.seen)]
@@ -139,10 +150,12 @@ class LogOfTwoProcesses(RuleBasedStateMachine):
         """Return commands, decided one after the other: each process knows of its own what has not committed yet."""
         known = [{name: self.log.version(stream(name)) for name in STREAMS} for _ in range(2)]
         commands: list[Submission] = []
-        for process, parts in planned:
+        for process, parts, uses in planned:
             versions = known[process]
             made = [write(name, max(0, versions[name] + off), *map(str, range(n))) for name, off, n in parts]
-            commands.append((process, command(*made)))
+            # In the order of the log's commands, one that appends nothing has no place of its own.
+            uses = uses if any(n for _, _, n in parts) else []
+            commands.append((process, command(*made, guards=tuple(uses))))
             if all(off == 0 for _, off, _ in parts):
                 versions.update({name: versions[name] + n for name, _, n in parts})
         return commands

@@ -8,13 +8,13 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from onering.log.append import append
 from onering.log.event import DEFAULT_LANE as LANE
 from onering.log.migrate import SERVER, MigrationError, migrate
 from onering.log.reader import head
 from onering.log.schema import steps
 from onering.service.owner import postgres_owner
 from onering.service.postgres import EmbeddedPostgres
+from tests.log.former import append_as_before
 from tests.log.writing import command, write
 
 
@@ -34,8 +34,16 @@ def shape(postgres: EmbeddedPostgres, dsn: str) -> str:
     return "\n".join(line for line in dump.splitlines() if not line.startswith(("\\restrict", "\\unrestrict")))
 
 
-async def as_the_step_did(conn: Any, *, as_owner: bool) -> None:
-    """Grant nothing: the first release gave the rights with its tables."""
+async def migrate_to_the_first_release(dsn: str) -> None:
+    async def granted_by_the_step(conn: Any, *, as_owner: bool) -> None:
+        pass
+
+    first = steps()[0]
+    with pytest.MonkeyPatch.context() as older:
+        older.setattr("onering.log.migrate.schema_sql", lambda: first.sql)
+        older.setattr("onering.log.migrate.steps", lambda: [first])
+        older.setattr("onering.log.migrate.grant", granted_by_the_step)
+        await migrate(dsn)
 
 
 class TestFreshAndStepByStep:
@@ -46,18 +54,13 @@ class TestFreshAndStepByStep:
         self, postgres: EmbeddedPostgres, empty_dsn: str, admin_dsn: str
     ) -> None:
         """Also the text of functions, and what each role may."""
-        first = steps()[0]
-        with pytest.MonkeyPatch.context() as older:
-            older.setattr("onering.log.migrate.schema_sql", lambda: first.sql)
-            older.setattr("onering.log.migrate.steps", lambda: [first])
-            older.setattr("onering.log.migrate.grant", as_the_step_did)
-            await migrate(empty_dsn)
+        await migrate_to_the_first_release(empty_dsn)
         conn = await asyncpg.connect(empty_dsn)
-        await append(conn, LANE, [command(write("a", 0, "1", "2"))])
+        await append_as_before(conn, command(write("a", 0, "1", "2")))
         await conn.close()
         app = await asyncpg.connect(await migrate(empty_dsn))
         assert await head(app, LANE) == 2
-        await append(app, LANE, [command(write("a", 2, "3"))])
+        assert await append_as_before(app, command(write("a", 2, "3"))) == ["appended"]
         await app.close()
         assert shape(postgres, empty_dsn) == shape(postgres, admin_dsn)
 

@@ -3,7 +3,7 @@
 from hashlib import sha256
 from uuid import UUID, uuid4, uuid5
 
-from onering.log.append import Append, NewEvent, Write
+from onering.log.append import Append, Guard, NewEvent, Write
 
 WORKSPACE = UUID(int=9)
 
@@ -17,6 +17,6 @@ def write(name: str, expected: int, *texts: str, stream_type: str = "draft", wor
     return Write(stream(name), stream_type, workspace, expected, events)
 
 
-def command(*writes: Write, identity: UUID | None = None, stamp: str = "a") -> Append:
+def command(*writes: Write, identity: UUID | None = None, stamp: str = "a", guards: tuple[Guard, ...] = ()) -> Append:
     digest = b"\x01" + sha256(stamp.encode()).digest()
-    return Append(identity or uuid4(), digest, "test", "alice", None, "request-1", writes)
+    return Append(identity or uuid4(), digest, "test", "alice", None, "request-1", writes, guards=guards)
