@@ -4,6 +4,7 @@ CommandFault
 ├── PreconditionFailed     the draft is not at the version the caller named
 ├── IdempotencyMismatch    the key was used for another command
 ├── Contended              other writers were first too often
+├── InvitesOff             this service has no secret to make invites with
 └── Unavailable            the log did not answer in time; the same key tells later what became of it
     └── TooNew             a newer release wrote to this draft
 """
@@ -13,27 +14,30 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 from uuid import UUID
 
 import asyncpg
 import orjson
 
 from onering.domain.actor import Actor
-from onering.domain.commands import Command
+from onering.domain.commands import AcceptInvite, Command, DraftCommand, InviteCommand
 from onering.domain.decide import decide
-from onering.domain.events import EVENT_TYPES, Event
+from onering.domain.events import EVENT_TYPES, INVITE_EVENT_TYPES, Event, InviteEvent
 from onering.domain.ids import derived
+from onering.domain.invites import Decision, decide_on_invite
 from onering.domain.refusals import NotFound, Refusal
 from onering.domain.state import DraftState, evolve, may_read
 from onering.domain.values import Visibility
 from onering.log.append import Append, Appended, AppendOutcome, Conflict, NewEvent, Repeated, Write
 from onering.log.batcher import AppendFailed, Batcher, Late
-from onering.log.codec import encode_payload
+from onering.log.codec import UnknownEvent, encode_payload
 from onering.log.connection import DATABASE_FAULTS
 from onering.log.event import Position, StoredEvent
 from onering.log.idempotency import find_outcome, outcome_events
 from onering.states import DraftStates, Entry, Tip
+from onering.subjects import InviteTokens, Subject, Subjects
+from projections.faults import ReadFault
 
 
 class CommandFault(Exception):
@@ -50,6 +54,10 @@ class IdempotencyMismatch(CommandFault):
 
 class Contended(CommandFault):
     """Other writers changed the draft first, several times in a row."""
+
+
+class InvitesOff(CommandFault):
+    """Nobody can be invited here."""
 
 
 class Unavailable(CommandFault):
@@ -111,6 +119,8 @@ class CommandHandler:
         states: DraftStates,
         batcher: Batcher,
         pool: "asyncpg.Pool[Any]",
+        subjects: Subjects,
+        tokens: InviteTokens,
         *,
         lane: int,
         clock: Callable[[], datetime],
@@ -119,6 +129,8 @@ class CommandHandler:
         self._states = states
         self._batcher = batcher
         self._pool = pool
+        self._subjects = subjects
+        self._tokens = tokens
         self._lane = lane
         self._clock = clock
         self._handling = handling
@@ -137,7 +149,7 @@ class CommandHandler:
             return await self._handle(request, actor)
         except (Late, TimeoutError) as late:
             raise Unavailable("The log did not answer in time; send the command again with the same key.") from late
-        except (AppendFailed, *DATABASE_FAULTS) as fault:
+        except (AppendFailed, ReadFault, *DATABASE_FAULTS) as fault:
             raise Unavailable("The log is out of reach; send the command again with the same key.") from fault
 
     async def _handle(self, request: CommandRequest, actor: Actor) -> Outcome:
@@ -145,24 +157,39 @@ class CommandHandler:
         command = self._completed(request.command)
         deadline = asyncio.get_running_loop().time() + self._handling.command_seconds
         for _ in range(self._handling.attempts):
-            entry = await self._entry(command, actor, deadline)
+            if command.type in Subjects.LOOKED_UP:
+                try:
+                    subject = await _by(deadline, self._looked_up(command))
+                except NotFound:
+                    before = await _by(deadline, find_outcome(self._pool, self._lane, command.command_id))
+                    if before is None:
+                        raise
+                    return await _by(deadline, self._as_first(before, stamp))
+            else:
+                subject = Subject(command, cast(DraftCommand, command).draft_id)
+            entry = await self._entry(subject, actor, deadline)
             tip, now = entry.tip, self._clock()
+            if subject.draft_version not in (None, tip.version):
+                # What is known of its segment is older than the draft, or newer.
+                await _by(deadline, self._settled(entry, subject.draft_id))
+                continue
             try:
-                events = self._decide(entry, tip, request.expected_version, command, actor, now)
+                decision = self._decide(entry, tip, request.expected_version, subject, actor, now)
             except (Refusal, PreconditionFailed, TooNew):
-                confirming = self._confirm_refusal(entry, request.expected_version, command, actor)
+                confirming = self._confirm_refusal(entry, request.expected_version, subject, actor)
                 if (before := await _by(deadline, confirming)) is not None:
                     return await _by(deadline, self._as_first(before, stamp))
                 continue
-            outcome = await self._append(entry, tip, events, now, _append(command, tip, events, request, actor, stamp))
+            append = _append(subject, tip, decision, request, actor, stamp)
+            outcome = await self._append(entry, tip, decision.draft, now, append)
             match outcome:
                 case Appended():
                     place = Position(self._lane, outcome.position)
-                    return Outcome(command.draft_id, outcome.version, place, outcome.events, repeated=False)
+                    return Outcome(subject.draft_id, outcome.version, place, outcome.events, repeated=False)
                 case Repeated():
                     return await _by(deadline, self._as_first(outcome, stamp))
                 case Conflict():
-                    await _by(deadline, self._states.refresh(command.draft_id, entry))
+                    await _by(deadline, self._states.refresh(subject.draft_id, entry))
         raise Contended("Other writers changed the draft first, several times in a row; try again.")
 
     def _completed(self, command: Command) -> Command:
@@ -170,53 +197,81 @@ class CommandHandler:
             return command.model_copy(update={"visibility": self._handling.default_visibility})
         return command
 
-    async def _entry(self, command: Command, actor: Actor, deadline: float) -> Entry:
+    async def _looked_up(self, command: Command) -> Subject:
+        if command.type.endswith("-invite") and not self._tokens.enabled:
+            raise InvitesOff("This service is not set up for invites: it needs ONERING_INVITE_SECRET.")
+        try:
+            return await self._subjects.find(command)
+        except UnknownEvent:
+            raise TooNew("A newer release of this service wrote to it; this server cannot change it.") from None
+
+    async def _entry(self, subject: Subject, actor: Actor, deadline: float) -> Entry:
         """Return the draft's entry, at a moment when no command of the same identity is under way."""
+        command = subject.command
         while True:
             entry: Entry | None
             if command.type == "create-draft":
-                entry = self._states.create(command.draft_id, actor.workspace_id)
+                entry = self._states.create(subject.draft_id, actor.workspace_id)
             else:
-                entry = self._states.known(command.draft_id)
+                entry = self._states.known(subject.draft_id)
             if entry is None:
-                entry = await _by(deadline, self._states.entry(command.draft_id))
+                entry = await _by(deadline, self._states.entry(subject.draft_id))
             if (same := self._under_way.get(command.command_id)) is None:
                 return entry
             await asyncio.wait([same])
 
     def _decide(
-        self, entry: Entry, tip: Tip, expected_version: int | None, command: Command, actor: Actor, now: datetime
-    ) -> list[Event]:
+        self,
+        entry: Entry,
+        tip: Tip,
+        expected_version: int | None,
+        subject: Subject,
+        actor: Actor,
+        now: datetime,
+    ) -> Decision:
+        command, invite = subject.command, subject.invite
         readable = may_read(tip.state, actor.user_id, actor.workspace_id)
         if entry.closed and (readable or not tip.state.exists):
             raise TooNew("A newer release of this service wrote to the draft; this server cannot change it.")
-        if not readable and command.type != "create-draft":
+        # Whoever was invited may answer, before he may read the draft; so may whoever invited, and was removed since.
+        if not readable and command.type != "create-draft" and (invite is None or invite.created is None):
             raise NotFound("There is no such draft.")
         if expected_version is not None and expected_version != tip.version:
             raise PreconditionFailed(f"The draft is at version {tip.version}, not {expected_version}.")
-        return decide(tip.state, command, actor, now)
+        if invite is not None:
+            if isinstance(command, AcceptInvite):
+                self._tokens.check(command)
+            return decide_on_invite(invite, tip.state, cast(InviteCommand, command), actor, now)
+        state = tip.state if subject.segment is None else tip.state._replace(segment=subject.segment)
+        return Decision(draft=tuple(decide(state, cast(DraftCommand, command), actor, now)))
 
     async def _confirm_refusal(
-        self, entry: Entry, expected_version: int | None, command: Command, actor: Actor
+        self, entry: Entry, expected_version: int | None, subject: Subject, actor: Actor
     ) -> Repeated | None:
         """Decide once more on what is certain: a refusal may rest on a prediction that fails, or on a state that other
         processes have moved since. If it stands, return the first outcome of the key, or raise the refusal.
         """
-        if entry.newest is not None and not entry.newest.done():
-            await asyncio.wait([entry.newest])
-        await self._states.refresh(command.draft_id, entry)
+        await self._settled(entry, subject.draft_id)
+        if subject.draft_version not in (None, entry.confirmed.version):
+            return None
         try:
-            self._decide(entry, entry.confirmed, expected_version, command, actor, self._clock())
+            self._decide(entry, entry.confirmed, expected_version, subject, actor, self._clock())
         except (Refusal, PreconditionFailed, TooNew):
             # Looked up after the state was read: another process may just have done this very command, and what that
             # changed is why it is refused now. Its outcome was committed with its events.
-            if (before := await find_outcome(self._pool, self._lane, command.command_id)) is None:
+            if (before := await find_outcome(self._pool, self._lane, subject.command.command_id)) is None:
                 raise
             return before
         return None
 
+    async def _settled(self, entry: Entry, draft_id: UUID) -> None:
+        """Return when nothing predicted of a draft is on its way any more, and its entry is where the log is."""
+        if entry.newest is not None and not entry.newest.done():
+            await asyncio.wait([entry.newest])
+        await self._states.refresh(draft_id, entry)
+
     async def _append(
-        self, entry: Entry, tip: Tip, events: list[Event], now: datetime, append: Append
+        self, entry: Entry, tip: Tip, events: Sequence[Event], now: datetime, append: Append
     ) -> AppendOutcome:
         """Submit and predict, in one step without an await; then wait for the outcome."""
         outcome = self._batcher.submit(append, after=entry.newest if entry.predicted is not None else None)
@@ -258,24 +313,31 @@ def _evolved(state: DraftState, events: Sequence[Event], now: datetime) -> Draft
 
 
 def _append(
-    command: Command, tip: Tip, events: Sequence[Event], request: CommandRequest, actor: Actor, stamp: bytes
+    subject: Subject, tip: Tip, decision: Decision, request: CommandRequest, actor: Actor, stamp: bytes
 ) -> Append:
-    new = tuple(
-        NewEvent(
-            derived(command.command_id, "event", n),
-            event.type,
-            EVENT_TYPES[event.type][0],
-            encode_payload(event, request.key),
-        )
-        for n, event in enumerate(events)
+    """Return what a decision appends: to the draft first, which it rests on even where it leaves it as it is."""
+    command_id = subject.command.command_id
+    on_draft = tuple(
+        _new(event, EVENT_TYPES[event.type][0], command_id, n, request.key) for n, event in enumerate(decision.draft)
     )
-    write = Write(command.draft_id, "draft", tip.state.workspace_id, tip.version, new)
+    writes = [Write(subject.draft_id, "draft", tip.state.workspace_id, tip.version, on_draft)]
+    if subject.invite is not None:
+        on_invite = tuple(
+            _new(event, INVITE_EVENT_TYPES[event.type][0], command_id, n, request.key)
+            for n, event in enumerate(decision.invite, len(on_draft))
+        )
+        invite_id = subject.invite.invite_id
+        writes.append(Write(invite_id, "invite", tip.state.workspace_id, subject.invite_version, on_invite))
     return Append(
-        command.command_id,
+        command_id,
         stamp,
         actor.issuer,
         actor.subject,
         actor.impersonator,
         request.correlation_id,
-        (write,),
+        tuple(writes),
     )
+
+
+def _new(event: Event | InviteEvent, schema_version: int, command_id: UUID, n: int, key: str) -> NewEvent:
+    return NewEvent(derived(command_id, "event", n), event.type, schema_version, encode_payload(event, key))

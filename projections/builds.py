@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from onering.domain.events import EVENT_TYPES
+from onering.domain.events import EVENT_TYPES, INVITE_EVENT_TYPES
 from onering.log.batcher import TROUBLE
 from onering.log.reader import head, read_lane
 from projections.faults import Deposed, Poison, TooNew
@@ -103,8 +103,8 @@ async def take_live(conn: Connection, projection: Projection, lane: int, owner: 
 
 ADVANCE = "SELECT p_upto, stopped FROM {schema}.advance($1, $2, $3, $4, $5, $6, $7)"
 
-_KNOWN = list(EVENT_TYPES)
-_NEWEST = [newest for newest, _ in EVENT_TYPES.values()]
+_VERSIONS = {type: newest for type, (newest, _) in (EVENT_TYPES | INVITE_EVENT_TYPES).items()}
+_KNOWN, _NEWEST = list(_VERSIONS), list(_VERSIONS.values())
 
 
 async def advance(conn: Connection, build: Build, most: int) -> tuple[Build, int | None]:

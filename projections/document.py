@@ -9,10 +9,26 @@ from uuid import UUID
 from onering.domain.events import (
     CollaboratorAdded,
     CollaboratorRemoved,
+    DraftArchived,
+    DraftCompleted,
     DraftCreated,
+    DraftDescribed,
+    DraftLocked,
+    DraftRenamed,
+    DraftReopened,
+    DraftUnlocked,
     Event,
+    HolderNudged,
+    OwnershipTransferred,
+    PlatformChanged,
+    PublishDateChanged,
     RingPassed,
+    RoleChanged,
     SegmentAdded,
+    SegmentAmended,
+    SegmentWithdrawn,
+    TurnLimitChanged,
+    VisibilityChanged,
 )
 from onering.domain.values import Role, Status, Visibility
 from onering.log.codec import decode
@@ -63,10 +79,11 @@ WHOLE = SegmentPage()
 
 @dataclass(frozen=True, slots=True)
 class DraftDocument:
-    """One draft at one version, complete but for segments that were not asked for.
+    """One draft at one version, complete but for segments that were not asked for, and for withdrawn ones.
 
     `position` is its newest event's in the log. `members` are in order of joining, `authors` in order of their first
-    segment. `last_segment_at` is the holder's last segment since the ring came, or None.
+    segment. `last_segment_at` is the holder's last segment since the ring came, or None. `segment_count` counts all
+    that were ever added: it is the order of the next one.
     """
 
     lane: int
@@ -129,7 +146,7 @@ class _Folding:
 
     def __init__(self, document: DraftDocument | None) -> None:
         self._head = document
-        self._segments = list(document.segments) if document else []
+        self._segments = {segment.segment_order: segment for segment in document.segments} if document else {}
         self._holds = list(document.holds) if document else []
         self._members = {member.user_id: member for member in document.members} if document else {}
         self._authors = dict.fromkeys(document.authors) if document else {}
@@ -139,7 +156,7 @@ class _Folding:
             return None
         return replace(
             self._head,
-            segments=tuple(self._segments),
+            segments=tuple(self._segments.values()),
             holds=tuple(self._holds),
             members=tuple(self._members.values()),
             authors=tuple(self._authors),
@@ -174,12 +191,34 @@ class _Folding:
             case CollaboratorRemoved():
                 self._members.pop(event.user_id, None)
                 return self._head
+            case RoleChanged():
+                self._set_role(event.user_id, event.role)
+                return self._head
+            case OwnershipTransferred():
+                self._set_role(event.from_user_id, Role.CONTRIBUTOR)
+                self._set_role(event.to_user_id, Role.OWNER)
+                return replace(self._head, owner_id=event.to_user_id)
+            case SegmentAmended() | SegmentWithdrawn():
+                self._rewritten(event)
+                return self._head
+            case HolderNudged():
+                return self._head
             case _:
-                assert_never(event)
+                return _draft_changed(self._head, event)
+
+    def _set_role(self, user_id: str, role: str) -> None:
+        self._members[user_id] = replace(self._members[user_id], role=role)
+
+    def _rewritten(self, event: SegmentAmended | SegmentWithdrawn) -> None:
+        """Change a segment, if it is among those that were asked for."""
+        if isinstance(event, SegmentWithdrawn):
+            self._segments.pop(event.segment_order, None)
+        elif (segment := self._segments.get(event.segment_order)) is not None:
+            self._segments[event.segment_order] = replace(segment, content=event.content)
 
     def _segment_added(self, head: DraftDocument, event: SegmentAdded, at: datetime) -> DraftDocument:
-        self._segments.append(
-            Segment(event.segment_order, event.segment_id, event.author_id, event.content, at, head.holder_id)
+        self._segments[event.segment_order] = Segment(
+            event.segment_order, event.segment_id, event.author_id, event.content, at, head.holder_id
         )
         self._authors[event.author_id] = None
         return replace(head, segment_count=event.segment_order + 1, last_segment_at=at)
@@ -214,3 +253,42 @@ class _Folding:
             members=(),
             authors=(),
         )
+
+
+def _draft_changed(
+    head: DraftDocument,
+    event: DraftRenamed
+    | DraftDescribed
+    | PlatformChanged
+    | VisibilityChanged
+    | TurnLimitChanged
+    | PublishDateChanged
+    | DraftLocked
+    | DraftUnlocked
+    | DraftCompleted
+    | DraftReopened
+    | DraftArchived,
+) -> DraftDocument:
+    match event:
+        case DraftRenamed():
+            return replace(head, title=event.title)
+        case DraftDescribed():
+            return replace(head, description=event.description)
+        case PlatformChanged():
+            return replace(head, platform=event.platform)
+        case VisibilityChanged():
+            return replace(head, visibility=event.visibility)
+        case TurnLimitChanged():
+            return replace(head, turn_limit_hours=event.turn_limit_hours)
+        case PublishDateChanged():
+            return replace(head, target_publish_at=event.target_publish_at)
+        case DraftLocked():
+            return replace(head, status=Status.LOCKED)
+        case DraftUnlocked() | DraftReopened():
+            return replace(head, status=Status.ACTIVE)
+        case DraftCompleted():
+            return replace(head, status=Status.COMPLETED)
+        case DraftArchived():
+            return replace(head, status=Status.ARCHIVED)
+        case _:
+            assert_never(event)

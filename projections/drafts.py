@@ -7,6 +7,9 @@ from uuid import UUID
 
 import asyncpg
 
+from onering.domain.events import Event, SegmentAdded, SegmentAmended, SegmentWithdrawn
+from onering.domain.state import SegmentFact, mark
+from onering.log.codec import decode
 from onering.log.event import COLUMNS, LAST_VERSION, StoredEvent
 from onering.log.reader import read_stream
 from projections import membership
@@ -52,8 +55,10 @@ CREATE TABLE {{schema}}.segments (
     content              text        NOT NULL,
     created_at           timestamptz NOT NULL,
     ring_holder_at_write text        COLLATE "C" NOT NULL,
+    withdrawn            boolean     NOT NULL DEFAULT false,
     PRIMARY KEY (lane, draft_id, segment_order)
 );
+CREATE UNIQUE INDEX segments_by_id ON {{schema}}.segments (lane, draft_id, segment_id);
 CREATE TABLE {{schema}}.holds (
     lane     smallint    NOT NULL,
     draft_id uuid        NOT NULL,
@@ -116,6 +121,58 @@ _SEGMENTS = """
     SELECT a.lane, a.draft_id, a.author_id, min(a.segment_order) FROM added a GROUP BY 1, 2, 3 ORDER BY 1, 2, 4
         ON CONFLICT DO NOTHING"""
 
+# Each segment is written once per batch, with the last text that it got; what was withdrawn stays, for the rules.
+_REWRITTEN = """
+    UPDATE {schema}.segments s
+       SET content = coalesce(n.content, s.content), withdrawn = s.withdrawn OR n.withdrawn
+      FROM (SELECT e.stream_id, d.segment_order, bool_or(e.type = 'segment_withdrawn') AS withdrawn,
+                   (array_agg(d.content ORDER BY e.version DESC)
+                       FILTER (WHERE e.type = 'segment_amended'))[1] AS content
+              FROM unnest(batch) e
+             CROSS JOIN LATERAL json_to_record(e.payload::json -> 'data') d(segment_order integer, content text)
+             WHERE e.type IN ('segment_amended', 'segment_withdrawn')
+             GROUP BY e.stream_id, d.segment_order) n
+     CROSS JOIN LATERAL (
+        SELECT t.ctid FROM {schema}.segments t
+         WHERE t.lane = $1 AND t.draft_id = n.stream_id AND t.segment_order = n.segment_order OFFSET 0) t
+     WHERE s.ctid = t.ctid"""
+
+
+def _last(type: str) -> str:
+    return f"(array_agg(w.data ORDER BY w.version DESC) FILTER (WHERE w.type = '{type}'))[1]"
+
+
+# The last word of each kind counts; what a draft is meant for, and when, may be cleared.
+_EDITED = f"""
+    UPDATE {{schema}}.drafts d
+       SET title = coalesce(n.renamed ->> 'title', d.title),
+           description = coalesce(n.described ->> 'description', d.description),
+           platform = CASE WHEN n.platform IS NULL THEN d.platform ELSE n.platform ->> 'platform' END,
+           visibility = coalesce(n.visibility ->> 'visibility', d.visibility),
+           turn_limit_hours = coalesce((n.turn_limit ->> 'turn_limit_hours')::integer, d.turn_limit_hours),
+           target_publish_at = CASE WHEN n.publish_date IS NULL THEN d.target_publish_at
+                                    ELSE (n.publish_date ->> 'target_publish_at')::timestamptz END,
+           owner_id = coalesce(n.transferred ->> 'to_user_id', d.owner_id),
+           status = coalesce(n.status, d.status)
+      FROM (SELECT w.stream_id, {_last("draft_renamed")} AS renamed, {_last("draft_described")} AS described,
+                   {_last("platform_changed")} AS platform, {_last("visibility_changed")} AS visibility,
+                   {_last("turn_limit_changed")} AS turn_limit, {_last("publish_date_changed")} AS publish_date,
+                   {_last("ownership_transferred")} AS transferred,
+                   (array_agg(w.status ORDER BY w.version DESC) FILTER (WHERE w.status IS NOT NULL))[1] AS status
+              FROM (SELECT e.stream_id, e.version, e.type, e.payload::json -> 'data' AS data,
+                           CASE e.type WHEN 'draft_locked' THEN 'locked' WHEN 'draft_unlocked' THEN 'active'
+                                       WHEN 'draft_completed' THEN 'completed' WHEN 'draft_reopened' THEN 'active'
+                                       WHEN 'draft_archived' THEN 'archived' END AS status
+                      FROM unnest(batch) e
+                     WHERE e.type IN ('draft_renamed', 'draft_described', 'platform_changed', 'visibility_changed',
+                                      'turn_limit_changed', 'publish_date_changed', 'ownership_transferred',
+                                      'draft_locked', 'draft_unlocked', 'draft_completed', 'draft_reopened',
+                                      'draft_archived')) w
+             GROUP BY w.stream_id) n
+     CROSS JOIN LATERAL (
+        SELECT t.ctid FROM {{schema}}.drafts t WHERE t.lane = $1 AND t.draft_id = n.stream_id OFFSET 0) t
+     WHERE d.ctid = t.ctid"""
+
 # max() stands for "the newest": versions, orders, positions and times of one draft all rise together. The rows are
 # found by one probe of the key each, and joined by where they are: joined by the key itself, a plan made while the
 # table was small would go through all drafts for each of the batch. Nobody else writes, so no row moves meanwhile.
@@ -141,7 +198,9 @@ _DRAFTS = """
          WHERE h.lane = $1 AND h.draft_id = n.stream_id AND h.version = n.pass_version OFFSET 0) h ON true
      WHERE d.ctid = t.ctid AND d.version < n.version"""
 
-DRAFTS = Projection("drafts", ("draft",), _DDL, (_CREATED, _HOLDS, _SEGMENTS, membership.WRITER, _DRAFTS))
+DRAFTS = Projection(
+    "drafts", ("draft",), _DDL, (_CREATED, _HOLDS, _SEGMENTS, _REWRITTEN, *membership.WRITERS, _EDITED, _DRAFTS)
+)
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Reading
@@ -153,7 +212,7 @@ DOCUMENT = """
     d.segment_count, d.created_at, d.updated_at, d.target_publish_at,
     ARRAY(SELECT row(s.segment_order, s.segment_id, s.author_id, s.content, s.created_at, s.ring_holder_at_write)
             FROM {drafts}.segments s
-           WHERE s.lane = d.lane AND s.draft_id = d.draft_id
+           WHERE s.lane = d.lane AND s.draft_id = d.draft_id AND NOT s.withdrawn
              AND s.segment_order > greatest($after, d.segment_count::bigint - $last - 1)
            ORDER BY s.segment_order LIMIT $limit),
     ARRAY(SELECT row(h.version, h.user_id, h.at) FROM {drafts}.holds h
@@ -209,6 +268,45 @@ async def read_draft(models: ReadModels, draft_id: UUID, page: SegmentPage = WHO
     if newer:
         document = fold(document, (StoredEvent(*event) for event in newer))
     return document.paged(page) if document else None
+
+
+# As above: the segment as its read model has it, and what was written about it since.
+_SEGMENT = f"""
+    SELECT t.version, s.segment_order, s.author_id, s.content, s.withdrawn,
+           ARRAY(SELECT row({COLUMNS}) FROM onering.events e
+                  WHERE e.lane = t.lane AND e.stream_id = t.stream_id AND e.version > coalesce(d.version, 0)
+                  ORDER BY e.version)
+      FROM onering.streams t
+      LEFT JOIN {{drafts}}.drafts d ON d.lane = t.lane AND d.draft_id = t.stream_id
+      LEFT JOIN {{drafts}}.segments s ON s.lane = t.lane AND s.draft_id = t.stream_id AND s.segment_id = $3
+     WHERE t.lane = $1 AND t.stream_id = $2 AND t.stream_type = 'draft'"""
+
+
+async def find_segment(models: ReadModels, draft_id: UUID, segment_id: UUID) -> tuple[int, SegmentFact | None]:
+    """Return the version that a draft is at now, and what rules need of one of its segments; None if it has none such.
+
+    A draft that is none is at version 0. Raises UnknownEvent, DATABASE_FAULTS, NotBuilt.
+    """
+    rows = await models.fetch(_SEGMENT, models.lane, draft_id, segment_id)
+    if not rows:
+        return 0, None
+    version, order, author, content, withdrawn, newer = rows[0]
+    fact = None if order is None else SegmentFact(segment_id, order, author, mark(content), withdrawn)
+    for event in (StoredEvent(*row) for row in newer):
+        version = max(version, event.version)
+        fact = _fact_after(fact, segment_id, decode(event))
+    return version, fact
+
+
+def _fact_after(fact: SegmentFact | None, segment_id: UUID, event: Event) -> SegmentFact | None:
+    match event:
+        case SegmentAdded() if event.segment_id == segment_id:
+            return SegmentFact(segment_id, event.segment_order, event.author_id, mark(event.content))
+        case SegmentAmended() if fact is not None and event.segment_id == segment_id:
+            return fact._replace(mark=mark(event.content))
+        case SegmentWithdrawn() if fact is not None and event.segment_id == segment_id:
+            return fact._replace(withdrawn=True)
+    return fact
 
 
 def _integer(number: int | None) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from onering.domain.values import Status
 from onering.log.wire import timestamp
@@ -28,7 +29,7 @@ def render_draft(
     document: DraftDocument,
     names: Mapping[str, str],
     *,
-    pending_invites: Sequence[str] = (),
+    pending_invites: Sequence[UUID] = (),
     now: datetime | None = None,
 ) -> dict[str, Any]:
     """Return the JSON value of a draft; `names` has everybody of `people_of`. With `now`, metrics as of then."""
@@ -47,7 +48,7 @@ def render_draft(
         "ring_state": _ring_state(draft_id, document),
         "collaborators": [m.user_id for m in document.members if m.user_id != document.creator_id],
         "members": [_member(member, names) for member in document.members],
-        "pending_invites": list(pending_invites),
+        "pending_invites": [str(invite_id) for invite_id in pending_invites],
         "created_at": timestamp(document.created_at),
         "updated_at": timestamp(document.updated_at),
         "target_publish_at": timestamp(document.target_publish_at) if document.target_publish_at else None,

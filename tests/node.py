@@ -23,7 +23,11 @@ from onering.log.reader import read_lane
 from onering.log.snapshots import Snapshots
 from onering.log.tail import Tail
 from onering.states import FORMAT, DraftStates
+from onering.subjects import InviteTokens, Subjects
 from onering.tasks import Tasks
+from projections import PROJECTIONS
+from projections.checkpoints import Checkpoints
+from projections.models import ReadModels
 
 
 def person(name: str) -> Actor:
@@ -37,6 +41,10 @@ def _request(model: type[Command], who: str, draft_id: UUID | None, key: str | N
         fields["draft_id"] = draft_id
     expected = fields.pop("expected_version", None)
     return CommandRequest(model.model_validate({"command_id": identity, **fields}), key, expected, "request-1")
+
+
+# What nodes that are tested together make invites with.
+INVITE_SECRET = b"thirty-two bytes for invites ..."
 
 
 @dataclass
@@ -119,7 +127,9 @@ async def node(
     try:
         snapshots = Snapshots(pool, LANE, lambda: f"{FORMAT}@{tail.epoch}")
         states = DraftStates(pool, tail, snapshots, capacity_bytes=capacity_bytes, snapshot_events=snapshot_events)
-        handler = CommandHandler(states, batcher, pool, lane=LANE, clock=clock, handling=handling)
+        subjects = Subjects(ReadModels(pool, Checkpoints(pool, LANE, PROJECTIONS)))
+        tokens = InviteTokens(INVITE_SECRET)
+        handler = CommandHandler(states, batcher, pool, subjects, tokens, lane=LANE, clock=clock, handling=handling)
         made = Node(handler, states, batcher, tail, hints, pool)
         tail.subscribe(made.seen.extend)
         await tail.start()

@@ -1,15 +1,20 @@
 """Why a command is refused.
 
     Refusal
-    ├── NotFound             not_found
-    ├── Forbidden            forbidden
-    │   └── RingRequired     ring_required
-    └── Conflict             conflict
-        └── DraftLocked      draft_locked
+    ├── Invalid                    validation_error
+    ├── NotFound                   not_found
+    ├── Forbidden                  forbidden
+    │   └── RingRequired           ring_required
+    ├── Conflict                   conflict
+    │   ├── DraftLocked            draft_locked
+    │   └── NoCandidates           no_collaborator_candidates
+    ├── Gone                       gone
+    └── TooSoon                    limit_exceeded
 
 Each names the rule in a sentence for a person and carries its stable code.
 """
 
+from datetime import timedelta
 from typing import ClassVar
 
 
@@ -21,6 +26,12 @@ class Refusal(Exception):
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
         self.detail = detail
+
+
+class Invalid(Refusal):
+    """It makes no sense, whatever the state."""
+
+    code = "validation_error"
 
 
 class NotFound(Refusal):
@@ -51,3 +62,25 @@ class DraftLocked(Conflict):
     """The draft takes no segments for now."""
 
     code = "draft_locked"
+
+
+class NoCandidates(Conflict):
+    """There is nobody to pass the ring to."""
+
+    code = "no_collaborator_candidates"
+
+
+class Gone(Refusal):
+    """An invite that expired or was revoked."""
+
+    code = "gone"
+
+
+class TooSoon(Refusal):
+    """It was done a short while ago; `wait` says when it may be done again."""
+
+    code = "limit_exceeded"
+
+    def __init__(self, detail: str, wait: timedelta) -> None:
+        super().__init__(detail)
+        self.wait = wait

@@ -1,10 +1,11 @@
 """The words of the domain: text, names and closed sets that commands and events are made of."""
 
 import re
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, StringConstraints
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -44,6 +45,15 @@ class Role(StrEnum):
     VIEWER = "viewer"
 
 
+class Strategy(StrEnum):
+    """How a smart pass chooses who is next."""
+
+    MOST_INACTIVE = "most_inactive"
+    ROUND_ROBIN = "round_robin"
+    BACK_TO_CREATOR = "back_to_creator"
+    BEST_NEXT = "best_next"
+
+
 class GrantedRole(StrEnum):
     """The roles that can be given; ownership is transferred, never granted."""
 
@@ -73,7 +83,10 @@ def principal_name(value: str) -> str:
 
 
 # Longest texts, in Unicode code points.
-TITLE, DESCRIPTION, CONTENT = 200, 2000, 500
+TITLE, DESCRIPTION, CONTENT, MESSAGE = 200, 2000, 500, 500
+
+# Longest turn, and life of an invite, in hours.
+LONGEST_TURN, LONGEST_INVITE = 24 * 365, 720
 
 Title = Annotated[
     str, StringConstraints(min_length=1, max_length=TITLE), AfterValidator(plain_text), AfterValidator(not_blank)
@@ -83,3 +96,27 @@ Content = Annotated[
     str, StringConstraints(min_length=1, max_length=CONTENT), AfterValidator(plain_text), AfterValidator(not_blank)
 ]
 UserId = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(principal_name)]
+Message = Annotated[
+    str, StringConstraints(min_length=1, max_length=MESSAGE), AfterValidator(plain_text), AfterValidator(not_blank)
+]
+
+
+def handle_name(value: str) -> str:
+    """Return a handle in its one spelling: `@Alice` and `alice` are the same."""
+    name = value.removeprefix("@").lower()
+    if re.fullmatch(r"[a-z0-9_]{2,30}", name) is None:
+        raise ValueError("a handle is 2 to 30 of a-z 0-9 _")
+    return name
+
+
+Handle = Annotated[str, StringConstraints(max_length=64), AfterValidator(handle_name)]
+
+
+def of_our_days(value: datetime) -> datetime:
+    """Refuse times near the ends of the calendar, where arithmetic with an offset leaves it."""
+    if not 1970 <= value.year <= 9998:
+        raise ValueError("must be a time between the years 1970 and 9998")
+    return value.astimezone(UTC)
+
+
+Time = Annotated[AwareDatetime, AfterValidator(of_our_days)]

@@ -84,9 +84,24 @@ class Call:
 
     def draft_id(self) -> Id:
         """Return the path's draft. Raises NotFound for what is no UUID: there is nothing of that name."""
-        if _UUID.fullmatch(text := self.path["draft_id"]) is None:
-            raise NotFound("There is no such draft.")
+        return self.named("draft_id", "draft")
+
+    def named(self, parameter: str, what: str) -> Id:
+        """Return what a parameter of the path names by a UUID; raises NotFound for anything else."""
+        if _UUID.fullmatch(text := self.path[parameter]) is None:
+            raise NotFound(f"There is no such {what}.")
         return Id(text)
+
+    @property
+    def scheme(self) -> str:
+        """`http` or `https`, as the server was reached."""
+        return str(self._scope["scheme"])
+
+    @property
+    def host(self) -> str:
+        """The authority that the request was sent to, as its Host says, else the server's address."""
+        server = self._scope.get("server") or ("localhost", None)
+        return self.header(b"host") or server[0]
 
     @property
     def headers(self) -> Sequence[tuple[bytes, bytes]]:

@@ -1,26 +1,30 @@
 """The routes that change something: any command, an array of them, and the published resource forms of each."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import orjson
 
 from onering.domain.actor import Actor
 from onering.domain.commands import Command
+from onering.domain.events import RingPassed
 from onering.handle import CommandHandler, CommandRequest, Outcome, Unavailable
 from onering.http.acknowledged import Acknowledged
-from onering.http.answers import MINIMAL, Answer, at_position, data, etag
+from onering.http.answers import MINIMAL, Answer, answer, at_position, data, etag
 from onering.http.call import Call
-from onering.http.envelope import Envelope, command_request, draft_named, envelope, model_of
+from onering.http.envelope import Envelope, command_request, envelope, model_of, named
 from onering.http.faults import UNKNOWN_FIELD, BadRequest, InvalidFields
 from onering.http.problems import problem_of
-from onering.log.codec import UnknownEvent
+from onering.log.codec import UnknownEvent, decode
 from onering.log.connection import DATABASE_FAULTS
 from onering.log.event import Position
 from onering.log.wire import Principal, encode_event
+from projections.document import DraftDocument
 from projections.drafts import read_draft
 from projections.faults import ReadFault
+from projections.invites import pending_invites
 from projections.models import ReadModels
 from projections.people import display_names
 from projections.rendering import people_of, render_draft
@@ -28,19 +32,40 @@ from projections.rendering import people_of, render_draft
 MOST_COMMANDS = 100
 TOO_LATE = "The commands before this one took all the time there is; send it again."
 
+# What a path names by a UUID, and how it is called where there is none of that name.
+_NAMED = {"draft_id": "draft", "segment_id": "segment", "invite_id": "invite"}
+
 Endpoint = Callable[[Call], Awaitable[Answer]]
+
+
+Tell = Callable[[Outcome], Mapping[str, Any]]
+
+
+class Done(NamedTuple):
+    """A command that was carried out: for whom, with what came of it and how it was sent."""
+
+    command: Command
+    outcome: Outcome
+    actor: Actor
+    said: Envelope
 
 
 class Commands:
     """Endpoints that hand commands to the handler, as the person who is signed in."""
 
     def __init__(
-        self, handler: CommandHandler, models: ReadModels, acknowledged: Acknowledged, principal: Principal
+        self,
+        handler: CommandHandler,
+        models: ReadModels,
+        acknowledged: Acknowledged,
+        principal: Principal,
+        clock: Callable[[], datetime],
     ) -> None:
         self._handler = handler
         self._models = models
         self._acknowledged = acknowledged
         self._principal = principal
+        self._clock = clock
 
     async def submit(self, call: Call) -> Answer:
         """POST /v1/commands: one command, or an array of at most MOST_COMMANDS."""
@@ -55,20 +80,29 @@ class Commands:
         extra = (MINIMAL,) if said.minimal else ()
         return data(self._outcome(outcome, minimal=said.minimal), at_position(outcome.position), *extra)
 
-    def resource(self, model: type[Command], *, query: Sequence[str] = ()) -> Endpoint:
+    def resource(self, model: type[Command], *, query: Sequence[str] = (), tell: Tell | None = None) -> Endpoint:
         """Return the endpoint of a command's resource form.
 
-        Its fields come from the path, the JSON body and, where named, the query. It answers the whole draft.
+        Its fields come from the path, the JSON body and, where named, the query. It answers the whole draft, and beside
+        it what `tell` has to say of the outcome.
         """
 
         async def endpoint(call: Call) -> Answer:
-            actor = call.signed_in().actor
-            said = envelope(call)
-            fields = _fields(call, await call.object(), query)
-            request = command_request(fields, model, said, actor, call.request_id, key_needed=False)
-            return await self._answer(await self._do(request, actor), actor, minimal=said.minimal)
+            done = await self.perform(call, model, query)
+            return await self._answer(done, tell(done.outcome) if tell else {})
 
         return endpoint
+
+    async def perform(self, call: Call, model: type[Command], query: Sequence[str] = ()) -> Done:
+        """Do what a call of a command's resource form asks for.
+
+        Raises Refusal, CommandFault, RequestFault, AuthFault.
+        """
+        actor = call.signed_in().actor
+        said = envelope(call)
+        fields = _fields(call, await call.object(), query)
+        request = command_request(fields, model, said, actor, call.request_id, key_needed=False)
+        return Done(request.command, await self._do(request, actor), actor, said)
 
     async def _submit_all(self, bodies: list[Any], said: Envelope, actor: Actor, request_id: str) -> Answer:
         if said.key is not None or said.conditional:
@@ -114,21 +148,44 @@ class Commands:
             shown["events"] = [orjson.Fragment(encode_event(event, self._principal)) for event in outcome.events]
         return shown
 
-    async def _answer(self, outcome: Outcome, actor: Actor, *, minimal: bool) -> Answer:
+    async def _answer(self, done: Done, told: Mapping[str, Any]) -> Answer:
         """Answer the draft as it is now; the bare outcome if so preferred, or if the actor may no longer read it."""
-        bare = data(_minimal(outcome), at_position(outcome.position), etag(outcome.version))
-        if minimal:
+        outcome, actor = done.outcome, done.actor
+        bare = answer({"data": _minimal(outcome), **told}, at_position(outcome.position), etag(outcome.version))
+        if done.said.minimal:
             return bare._replace(headers=(*bare.headers, MINIMAL))
         try:
             document = await read_draft(self._models, outcome.draft_id)
-            names = await display_names(self._models.pool, people_of(document) if document else ())
+            if document is None or not document.readable_by(actor.user_id, actor.workspace_id):
+                return bare
+            shown = await self._shown(document, actor)
         except (UnknownEvent, ReadFault, *DATABASE_FAULTS):
             # What was asked for is stored: told that it failed, a client without a key would do it twice.
             return bare
-        if document is None or not document.readable_by(actor.user_id, actor.workspace_id):
-            return bare
         position = max(outcome.position, outcome.position._replace(position=document.position))
-        return data(render_draft(document, names), at_position(position), etag(document.version))
+        return answer({"data": shown, **told}, at_position(position), etag(document.version))
+
+    async def _shown(self, document: DraftDocument, actor: Actor) -> dict[str, Any]:
+        names = await display_names(self._models.pool, people_of(document))
+        member = document.role_of(actor.user_id) is not None
+        pending = await pending_invites(self._models, document.draft_id, self._clock()) if member else ()
+        return render_draft(document, names, pending_invites=pending)
+
+
+def smart_choice(outcome: Outcome) -> Mapping[str, Any]:
+    """Return what a smart pass tells beside the draft: whom it chose, by which strategy, and why."""
+    passed = next(decode(event) for event in outcome.events if event.type == "ring_passed")
+    assert isinstance(passed, RingPassed)
+    return {
+        "selected_to_user_id": passed.to_user_id,
+        "strategy_used": passed.strategy,
+        "reasoning": passed.reasoning,
+        "metrics": {
+            "strategy": passed.strategy,
+            "candidate_count": passed.candidate_count,
+            "computed_from": f"version {outcome.version - 1}",
+        },
+    }
 
 
 def _failed(error: Exception, request_id: str) -> dict[str, Any]:
@@ -150,10 +207,11 @@ def _fields(call: Call, body: dict[str, Any], query: Sequence[str]) -> dict[str,
         raise InvalidFields.at("type", UNKNOWN_FIELD)
     asked = {name: call.query[name] for name in query if name in call.query}
     path: dict[str, Any] = dict(call.path)
-    if "draft_id" in path:
-        path["draft_id"] = str(call.draft_id())
-        if (named := draft_named(body.get("draft_id"))) is not None:
-            body["draft_id"] = str(named)  # however it is spelled
+    for name, what in _NAMED.items():
+        if name in path:
+            path[name] = str(call.named(name, what))
+            if (same := named(body.get(name))) is not None:
+                body[name] = str(same)  # however it is spelled
     for name, value in (asked | path).items():
         if body.setdefault(name, value) != value:
             raise BadRequest(f"`{name}` is not the same in the body as in the URL.")
@@ -161,9 +219,9 @@ def _fields(call: Call, body: dict[str, Any], query: Sequence[str]) -> dict[str,
 
 
 def _by_draft(bodies: Sequence[Any]) -> Sequence[Sequence[int]]:
-    """Group the commands' places by the draft they name; one that names none stands alone."""
+    """Group the commands' places by the draft or invite they name; one that names none stands alone."""
     groups: dict[object, list[int]] = {}
     for index, body in enumerate(bodies):
-        named = body.get("draft_id") if isinstance(body, dict) else None
-        groups.setdefault(draft_named(named) or index, []).append(index)
+        about = body.get("draft_id", body.get("invite_id")) if isinstance(body, dict) else None
+        groups.setdefault(named(about) or index, []).append(index)
     return list(groups.values())

@@ -2,20 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 from uuid import UUID, uuid4
 
 from pydantic import ValidationError
 
 from onering.domain.actor import Actor
-from onering.domain.commands import (
-    AddCollaborator,
-    AddSegment,
-    Command,
-    CreateDraft,
-    PassRing,
-    RemoveCollaborator,
-)
+from onering.domain.commands import Command, CreateDraft
 from onering.domain.ids import Id, command_identity
 from onering.handle import CommandRequest
 from onering.http.call import Call
@@ -23,10 +16,7 @@ from onering.http.faults import MOST_ERRORS, UNKNOWN_FIELD, BadRequest, Conditio
 from onering.log.event import LAST_VERSION
 
 # Every command by the name that clients send as `type`.
-COMMANDS: Mapping[str, type[Command]] = {
-    model.model_fields["type"].default: model
-    for model in (CreateDraft, AddSegment, PassRing, AddCollaborator, RemoveCollaborator)
-}
+COMMANDS: Mapping[str, type[Command]] = {model.model_fields["type"].default: model for model in get_args(Command)}
 
 _KEY = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 _ETAG = re.compile(r'(W/)?"([^"]*)"')
@@ -74,10 +64,11 @@ def command_request(
         raise InvalidFields.at("command_id", UNKNOWN_FIELD)
     if envelope.any_version and model is CreateDraft:
         raise ConditionFailed("If-Match: * asks for a draft that exists already.")
-    draft = draft_named(fields.get("draft_id"))
-    told = _told(fields, model) | {"command_id": command_identity(actor.user_id, draft, key)}
-    if draft is not None:
-        told["draft_id"] = draft
+    name = scope_of(model)
+    scope = named(fields.get(name))
+    told = _told(fields, model) | {"command_id": command_identity(actor.user_id, scope, key)}
+    if scope is not None:
+        told[name] = scope
     try:
         command = model.model_validate(told)
     except ValidationError as invalid:
@@ -103,8 +94,13 @@ def model_of(fields: Mapping[str, Any]) -> type[Command]:
     return model
 
 
-def draft_named(value: object) -> Id | None:
-    """Return the draft that a field names, or None for what is no UUID: the command's model will refuse that."""
+def scope_of(model: type[Command]) -> str:
+    """Return the field that names what a command is about, within which its key is unique: a draft, or an invite."""
+    return "invite_id" if "invite_id" in model.model_fields else "draft_id"
+
+
+def named(value: object) -> Id | None:
+    """Return what a field names, or None for what is no UUID: the command's model will refuse that."""
     if not isinstance(value, str):
         return None
     if _UUID.fullmatch(value):

@@ -1,6 +1,7 @@
 """Problem documents (RFC 9457): every fault of a request as what its caller is told."""
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import asyncpg
@@ -9,8 +10,15 @@ import structlog
 from starlette.responses import Response
 
 from onering.auth.faults import AuthFault
-from onering.domain.refusals import Refusal
-from onering.handle import CommandFault, Contended, IdempotencyMismatch, PreconditionFailed, Unavailable
+from onering.domain.refusals import Refusal, TooSoon
+from onering.handle import (
+    CommandFault,
+    Contended,
+    IdempotencyMismatch,
+    InvitesOff,
+    PreconditionFailed,
+    Unavailable,
+)
 from onering.http.faults import InvalidFields, RequestFault
 from onering.log.batcher import TROUBLE, AppendFailed
 from onering.log.codec import UnknownEvent
@@ -30,6 +38,8 @@ TITLES = {
     "method_not_allowed": "Method not allowed",
     "conflict": "Not possible in the current state",
     "draft_locked": "The draft is locked",
+    "no_collaborator_candidates": "Nobody to pass the ring to",
+    "gone": "No longer there",
     "precondition_failed": "The draft has changed",
     "payload_too_large": "The request is too long",
     "headers_too_large": "The request's head is too long",
@@ -41,11 +51,22 @@ TITLES = {
     "unavailable": "Not available at the moment",
 }
 
-STATUSES = {"not_found": 404, "forbidden": 403, "ring_required": 403, "conflict": 409, "draft_locked": 409}
+STATUSES = {
+    "validation_error": 400,
+    "forbidden": 403,
+    "ring_required": 403,
+    "not_found": 404,
+    "conflict": 409,
+    "draft_locked": 409,
+    "no_collaborator_candidates": 409,
+    "gone": 410,
+    "limit_exceeded": 429,
+}
 _FAULTS: dict[type[CommandFault], tuple[int, str]] = {
     PreconditionFailed: (412, "precondition_failed"),
     IdempotencyMismatch: (422, "idempotency_mismatch"),
     Contended: (409, "conflict"),
+    InvitesOff: (503, "unavailable"),
 }
 _RETRY = (("Retry-After", "1"),)
 
@@ -94,6 +115,9 @@ def problem_of(error: Exception, request_id: str) -> Problem:
             return Problem(error.status, error.code, error.detail, error.headers, error.errors)
         case RequestFault() | AuthFault():
             return Problem(error.status, error.code, error.detail, tuple(error.headers))
+        case TooSoon():
+            wait = (("Retry-After", str(ceil(error.wait.total_seconds()))),)
+            return Problem(STATUSES[error.code], error.code, error.detail, wait)
         case Refusal():
             return Problem(STATUSES[error.code], error.code, error.detail)
         case Unavailable():

@@ -1,6 +1,9 @@
 """The routes that read: one draft as it is or was, a person's drafts, a draft's events and its timeline."""
 
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -26,8 +29,11 @@ from onering.log.wire import encode_event
 from projections.document import DraftDocument, SegmentPage
 from projections.draft_list import DraftFilter, list_drafts
 from projections.drafts import read_draft, read_draft_at
+from projections.faults import TooEarly
+from projections.invites import pending_invites
 from projections.people import display_names
 from projections.rendering import people_of, render_draft
+from projections.search import Snippet
 from projections.timeline import read_timeline
 
 
@@ -38,16 +44,21 @@ class Queries:
         self._reading = reading
 
     async def drafts(self, call: Call) -> Answer:
-        """GET /v1/collab/drafts: the caller's drafts, newest activity first."""
+        """GET /v1/collab/drafts: the caller's drafts, newest activity first; with `q`, where it is written in them."""
         asked, reading = parameters(call, ListParameters), self._reading
         caller = call.identity if asked.scope == "public" and reading.anonymous_read else call.signed_in()
-        wanted = DraftFilter(asked.scope, asked.status, asked.role, asked.holding)
-        who = caller.actor.user_id if caller else None
+        who, workspace = reader(caller)
         page = await list_drafts(
-            reading.models, who, reading.read_at(call), wanted, limit=asked.limit, cursor=asked.cursor
+            reading.models,
+            who,
+            reading.read_at(call),
+            DraftFilter(asked.scope, asked.status, asked.role, asked.holding, asked.visibility, asked.q),
+            workspace_id=workspace,
+            limit=asked.limit,
+            cursor=asked.cursor,
         )
         names = await display_names(reading.models.pool, people_of(*page.documents))
-        shown = [render_draft(document, names) for document in page.documents]
+        shown = [_listed(document, names, page.snippets) for document in page.documents]
         listed = {"data": shown, "count": len(shown), "next_cursor": page.next_cursor}
         return answer(listed, at_position(reading.place(page.position)))
 
@@ -63,8 +74,9 @@ class Queries:
             document = await self._as_it_was(call, draft_id, asked.at, page)
             now = asked.now or document.updated_at
         names = await display_names(self._reading.models.pool, people_of(document))
-        position = Position(document.lane, document.position)
-        return data(render_draft(document, names, now=now), etag(document.version), at_position(position))
+        pending = await self._pending(call, document) if asked.at is None else ()
+        shown = render_draft(document, names, pending_invites=pending, now=now)
+        return data(shown, etag(document.version), at_position(Position(document.lane, document.position)))
 
     async def events(self, call: Call) -> Answer:
         """GET /v1/collab/drafts/{draft_id}/events: a page of its events, the bytes that the live feed sends."""
@@ -98,6 +110,16 @@ class Queries:
         told = {"draft_id": str(draft_id), "events": page.entries, "next_cursor": page.next_cursor}
         return data(told, at_position(reading.place(page.position)))
 
+    async def _pending(self, call: Call, document: DraftDocument) -> Sequence[UUID]:
+        """Return the draft's open invites to a member, as new as may be: the draft itself does not wait for them."""
+        if document.role_of(reader(call.identity)[0]) is None:
+            return ()
+        reading = self._reading
+        with suppress(TooEarly):
+            read_at = reading.read_at(call)
+            await read_at.start().for_position(reading.models.checkpoints, ("invites",), read_at.position)
+        return await pending_invites(reading.models, document.draft_id, reading.clock())
+
     async def _current(self, call: Call, draft_id: UUID, page: SegmentPage) -> DraftDocument:
         reading = self._reading
         try:
@@ -122,3 +144,8 @@ class Queries:
         if document is None:
             raise NotFound("The draft did not exist at that time.")
         return document
+
+
+def _listed(document: DraftDocument, names: Mapping[str, str], snippets: Mapping[UUID, Snippet]) -> dict[str, Any]:
+    shown = render_draft(document, names)
+    return shown | {"snippet": snippets[document.draft_id]._asdict()} if snippets else shown

@@ -1,43 +1,192 @@
-"""The one table of routes: method, path, command or query."""
+"""The one table of routes: method, path, command or query, and what the contract says of it."""
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from onering.domain.commands import AddCollaborator, AddSegment, CreateDraft, PassRing, RemoveCollaborator
-from onering.http.commands import Commands, Endpoint
+from onering.contract.commands import CommandAnswer, SmartPass
+from onering.contract.drafts import DraftAnswer, DraftList
+from onering.contract.history import EventList, TimelineAnswer
+from onering.contract.invites import InviteAnswer, InviteList, NewInviteAnswer
+from onering.contract.openapi import AnyCommand, Described
+from onering.contract.operation import JSON, Caller, Operation, change, read
+from onering.contract.service import (
+    Alive,
+    ConfigAnswer,
+    Ready,
+    TokenAnswer,
+    TokenRequest,
+    Unready,
+)
+from onering.domain.commands import (
+    AcceptInvite,
+    AddCollaborator,
+    AddSegment,
+    AmendSegment,
+    ArchiveDraft,
+    ChangeRole,
+    Command,
+    CompleteDraft,
+    CreateDraft,
+    CreateInvite,
+    DeclineInvite,
+    EditDraft,
+    LockDraft,
+    NudgeHolder,
+    PassRing,
+    PassRingSmart,
+    ReclaimRing,
+    RemoveCollaborator,
+    ReopenDraft,
+    RevokeInvite,
+    TransferOwnership,
+    UnlockDraft,
+    WithdrawSegment,
+)
+from onering.http.commands import MOST_COMMANDS, Commands, Endpoint, smart_choice
+from onering.http.documents import ASYNCAPI, OPENAPI, PAGE, Documents
+from onering.http.envelope import COMMANDS
+from onering.http.invites import Invites, InvitesParameters
 from onering.http.operations import Operations
+from onering.http.parameters import DraftParameters, EventsParameters, ListParameters, TimelineParameters
 from onering.http.queries import Queries
 
 
 class Line(NamedTuple):
-    """One route."""
+    """One route; `about` is its contract."""
 
     method: str
     path: str
     endpoint: Endpoint
+    about: Operation | None = None
 
 
 DRAFTS = "/v1/collab/drafts"
 DRAFT = DRAFTS + "/{draft_id}"
+INVITE = "/v1/collab/invites/{invite_id}"
 FEED = "/v1/ws/drafts/{draft_id}"
 
+_ANY_COMMAND = Operation(
+    {JSON: CommandAnswer},
+    body=AnyCommand(COMMANDS, MOST_COMMANDS),
+    codes=("not_found", "ring_required", "conflict", "draft_locked", "precondition_failed", "idempotency_mismatch"),
+    headers=("OneRing-Position", "Preference-Applied"),
+    takes=("Idempotency-Key", "If-Match", "Prefer"),
+)
+_ANYONE = Caller.ANYONE
 
-def table(commands: Commands, queries: Queries, operations: Operations) -> Sequence[Line]:
+
+def table(
+    commands: Commands, invites: Invites, queries: Queries, operations: Operations, documents: Documents
+) -> Sequence[Line]:
     """Return every route of the API; the most used one first."""
-    do = commands.resource
     return (
-        Line("POST", "/v1/commands", commands.submit),
-        Line("POST", DRAFTS, do(CreateDraft)),
-        Line("POST", DRAFT + "/segments", do(AddSegment)),
-        Line("POST", DRAFT + "/pass-ring", do(PassRing)),
-        Line("POST", DRAFT + "/collaborators", do(AddCollaborator, query=("collaborator_id", "role"))),
-        Line("DELETE", DRAFT + "/collaborators/{collaborator_id:path}", do(RemoveCollaborator)),
-        Line("GET", DRAFTS, queries.drafts),
-        Line("GET", DRAFT, queries.draft),
-        Line("GET", DRAFT + "/events", queries.events),
-        Line("GET", "/v1/timeline/drafts/{draft_id}", queries.timeline),
-        Line("GET", "/v1/config", operations.config),
-        Line("POST", "/v1/dev/token", operations.token),
-        Line("GET", "/healthz", operations.healthz),
-        Line("GET", "/readyz", operations.readyz),
+        Line("POST", "/v1/commands", commands.submit, _ANY_COMMAND),
+        *_writing(commands),
+        *_turns(commands),
+        *_people(commands),
+        *_invites(invites),
+        Line("GET", DRAFTS, queries.drafts, read(DraftList, ListParameters)),
+        Line("GET", DRAFT, queries.draft, read(DraftAnswer, DraftParameters, headers=("OneRing-Position", "ETag"))),
+        Line("GET", DRAFT + "/events", queries.events, read(EventList, EventsParameters)),
+        Line(
+            "GET",
+            "/v1/timeline/drafts/{draft_id}",
+            queries.timeline,
+            read(TimelineAnswer, TimelineParameters, caller=Caller.SIGNED_IN),
+        ),
+        Line("GET", "/v1/config", operations.config, Operation({JSON: ConfigAnswer}, _ANYONE)),
+        Line(
+            "POST",
+            "/v1/dev/token",
+            operations.token,
+            Operation({JSON: TokenAnswer}, _ANYONE, body=TokenRequest, codes=("not_found",)),
+        ),
+        Line("GET", "/healthz", operations.healthz, Operation({JSON: Alive}, _ANYONE)),
+        Line("GET", "/readyz", operations.readyz, Operation({JSON: Ready}, _ANYONE, unwell=Unready)),
+        Line("GET", OPENAPI, documents.openapi, Operation({JSON: None}, _ANYONE, headers=("ETag",))),
+        Line("GET", ASYNCAPI, documents.asyncapi, Operation({JSON: None}, _ANYONE, headers=("ETag",))),
+        Line("GET", PAGE, documents.page, Operation({"text/html; charset=utf-8": None}, _ANYONE)),
+        Line("GET", PAGE + "/{file}", documents.file, Operation({"*/*": None}, _ANYONE, codes=("not_found",))),
     )
+
+
+def _writing(commands: Commands) -> Sequence[Line]:
+    do = commands.resource
+    segment = DRAFT + "/segments/{segment_id}"
+    rules = ("ring_required", "draft_locked")
+    moves: Mapping[str, type[Command]] = {
+        "lock": LockDraft,
+        "unlock": UnlockDraft,
+        "complete": CompleteDraft,
+        "reopen": ReopenDraft,
+        "archive": ArchiveDraft,
+    }
+    return (
+        Line("POST", DRAFTS, do(CreateDraft), change(CreateDraft)),
+        Line("PATCH", DRAFT, do(EditDraft), change(EditDraft)),
+        Line("DELETE", DRAFT, do(ArchiveDraft), change(ArchiveDraft)),
+        *(Line("POST", f"{DRAFT}/{name}", do(model), change(model)) for name, model in moves.items()),
+        Line("POST", DRAFT + "/segments", do(AddSegment), change(AddSegment, *rules)),
+        Line("PATCH", segment, do(AmendSegment), change(AmendSegment, *rules)),
+        Line("DELETE", segment, do(WithdrawSegment), change(WithdrawSegment, *rules)),
+    )
+
+
+def _turns(commands: Commands) -> Sequence[Line]:
+    do = commands.resource
+    smart = change(PassRingSmart, "ring_required", "no_collaborator_candidates", answer=SmartPass)
+    return (
+        Line("POST", DRAFT + "/pass-ring", do(PassRing), change(PassRing, "ring_required")),
+        Line("POST", DRAFT + "/pass-ring/smart", do(PassRingSmart, tell=smart_choice), smart),
+        Line("POST", DRAFT + "/reclaim-ring", do(ReclaimRing), change(ReclaimRing)),
+        Line("POST", DRAFT + "/nudge", do(NudgeHolder), change(NudgeHolder, "limit_exceeded")),
+    )
+
+
+def _people(commands: Commands) -> Sequence[Line]:
+    do = commands.resource
+    person, query = DRAFT + "/collaborators/{collaborator_id:path}", ("collaborator_id", "role")
+    return (
+        Line("POST", DRAFT + "/collaborators", do(AddCollaborator, query=query), change(AddCollaborator, query=query)),
+        Line("PATCH", person, do(ChangeRole, query=("role",)), change(ChangeRole, query=("role",))),
+        Line("DELETE", person, do(RemoveCollaborator), change(RemoveCollaborator)),
+        Line("POST", DRAFT + "/transfer", do(TransferOwnership), change(TransferOwnership)),
+    )
+
+
+def _invites(invites: Invites) -> Sequence[Line]:
+    listed = read(InviteList, InvitesParameters, caller=Caller.SIGNED_IN)
+    return (
+        Line("POST", DRAFT + "/invites", invites.create, change(CreateInvite, answer=NewInviteAnswer)),
+        Line("GET", DRAFT + "/invites", invites.listed, listed),
+        Line("POST", INVITE + "/accept", invites.accept, change(AcceptInvite, "gone", answer=InviteAnswer)),
+        Line("POST", INVITE + "/revoke", invites.revoke, change(RevokeInvite, answer=InviteAnswer)),
+        Line("POST", INVITE + "/decline", invites.decline, change(DeclineInvite, "gone", answer=InviteAnswer)),
+    )
+
+
+def described(lines: Sequence[Line]) -> Sequence[Described]:
+    """Return the routes as their contract names them: by the command, or by the endpoint and what it says of itself.
+
+    Raises ValueError for a route without a contract.
+    """
+    return [_described(line) for line in lines]
+
+
+def _described(line: Line) -> Described:
+    if line.about is None:
+        raise ValueError(f"{line.method} {line.path} has no contract")
+    if (command := line.about.command) is not None:
+        name, doc = str(command.model_fields["type"].default), inspect.getdoc(command) or ""
+    else:
+        name, doc = line.endpoint.__name__, inspect.getdoc(line.endpoint) or ""
+    return Described(line.method, line.path, name, _sentence(doc), line.about)
+
+
+def _sentence(doc: str) -> str:
+    """Return the first paragraph of a docstring, without the `METHOD /path: ` of an endpoint's."""
+    text = " ".join(doc.partition("\n\n")[0].split())
+    head, colon, rest = text.partition(": ")
+    told = rest if colon and head.split(" ")[0] in ("GET", "POST", "PATCH", "DELETE") else text
+    return told[:1].upper() + told[1:]

@@ -1,13 +1,13 @@
 """Between the domain's events and the log's payloads: one spelling out, every known schema version in."""
 
 from collections import OrderedDict
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import orjson
 from pydantic import ValidationError
 
-from onering.domain.events import EVENT_TYPES, Event
+from onering.domain.events import EVENT_TYPES, INVITE_EVENT_TYPES, Event, InviteEvent
 from onering.log.event import StoredEvent
 
 
@@ -28,10 +28,10 @@ UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
 
 # What this process encoded last: its own commits come back from the tail a moment later, as the same text.
 _ENCODED = 1024
-_encoded: OrderedDict[str, Event] = OrderedDict()
+_encoded: OrderedDict[str, Event | InviteEvent] = OrderedDict()
 
 
-def encode_payload(event: Event, idempotency_key: str | None) -> str:
+def encode_payload(event: Event | InviteEvent, idempotency_key: str | None) -> str:
     """Return the payload text of a new event; fields that are absent or None are left out of `data`."""
     data = event.model_dump_json(exclude={"type"}, exclude_none=True)
     payload = '{"idempotency_key":%s,"data":%s}' % (orjson.dumps(idempotency_key).decode(), data)  # noqa: UP031
@@ -42,21 +42,43 @@ def encode_payload(event: Event, idempotency_key: str | None) -> str:
 
 
 def decode(event: StoredEvent) -> Event:
-    """Return the domain's event. Raises UnknownEvent for what a newer release wrote, and for an erased one."""
-    newest, model = EVENT_TYPES.get(event.type, (0, None))
+    """Return a draft's event. Raises UnknownEvent for what a newer release wrote, and for an erased one."""
+    return _decoded(event, EVENT_TYPES)
+
+
+def decode_invite(event: StoredEvent) -> InviteEvent:
+    """Return an invite's event. Raises UnknownEvent for what a newer release wrote, and for an erased one."""
+    return _decoded(event, INVITE_EVENT_TYPES)
+
+
+def understood(type: str, schema_version: int, data: Any) -> Event | None:
+    """Return a draft's event of a payload's `data`; None if a newer release wrote it."""
+    return _understood(type, schema_version, data, EVENT_TYPES)
+
+
+def understood_invite(type: str, schema_version: int, data: Any) -> InviteEvent | None:
+    """Return an invite's event of a payload's `data`; None if a newer release wrote it."""
+    return _understood(type, schema_version, data, INVITE_EVENT_TYPES)
+
+
+E = TypeVar("E", Event, InviteEvent)
+Types = Mapping[str, tuple[int, type[E]]]
+
+
+def _decoded(event: StoredEvent, types: Types[E]) -> E:
+    newest, model = types.get(event.type, (0, None))
     if model is None or event.payload is None:
         raise UnknownEvent(event)
     if isinstance(own := _encoded.get(event.payload), model) and event.schema_version == newest:
         return own
-    known = understood(event.type, event.schema_version, orjson.loads(event.payload)["data"])
+    known = _understood(event.type, event.schema_version, orjson.loads(event.payload)["data"], types)
     if known is None:
         raise UnknownEvent(event)
     return known
 
 
-def understood(type: str, schema_version: int, data: Any) -> Event | None:
-    """Return the domain's event of a payload's `data`; None if a newer release wrote it."""
-    newest, model = EVENT_TYPES.get(type, (0, None))
+def _understood(type: str, schema_version: int, data: Any, types: Types[E]) -> E | None:
+    newest, model = types.get(type, (0, None))
     if model is None or schema_version > newest:
         return None
     for version in range(schema_version, newest):

@@ -14,6 +14,9 @@ from onering.log.event import StoredEvent
 # Version of the wire form, `hello.wire` on the live feed; within it fields are only added.
 WIRE = 1
 
+# What an event's stream is called on the wire; the live feed has those of drafts alone.
+_NAMES = {"draft": "draft_id", "invite": "invite_id"}
+
 Principal = Callable[[str, str], str]
 """(issuer, subject) → the person's `user_id`."""
 
@@ -27,7 +30,7 @@ def encode_event(event: StoredEvent, principal: Principal) -> bytes:
     head = orjson.dumps(
         {
             "type": event.type,
-            "draft_id": str(event.stream_id),
+            _NAMES.get(event.stream_type, "stream_id"): str(event.stream_id),
             "version": event.version,
             "position": f"{event.lane}.{event.position}",
             "event_id": str(event.event_id),

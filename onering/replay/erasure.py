@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from onering.domain.actor import Actor
-from onering.domain.commands import AddCollaborator, AddSegment, Command, CreateDraft, PassRing, RemoveCollaborator
+from onering.domain.commands import AddCollaborator, AddSegment, CreateDraft, DraftCommand, PassRing, RemoveCollaborator
 from onering.domain.decide import decide
 from onering.domain.events import CollaboratorAdded, CollaboratorRemoved, Event, RingPassed, SegmentAdded
 from onering.domain.state import DraftState, evolve
@@ -38,7 +38,7 @@ def after_erased(
     return (state._replace(holder_id="") if lost_holder else state), vague or not certain
 
 
-def _command(state: DraftState, events: Sequence[StoredEvent], actor: Actor) -> tuple[Command | None, bool]:
+def _command(state: DraftState, events: Sequence[StoredEvent], actor: Actor) -> tuple[DraftCommand | None, bool]:
     """Return a command that does what the events did as far as rules can tell, and whether it did just that."""
     of: dict[str, Any] = {"command_id": events[0].command_id, "draft_id": events[0].stream_id}
     match [event.type for event in events]:

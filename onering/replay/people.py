@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from onering.domain.actor import Actor
-from onering.domain.events import CollaboratorAdded, CollaboratorRemoved, DraftCreated, Event, RingPassed, SegmentAdded
+from onering.domain.events import (
+    CollaboratorAdded,
+    CollaboratorRemoved,
+    DraftCreated,
+    Event,
+    HolderNudged,
+    RingPassed,
+    SegmentAdded,
+    SegmentAmended,
+    SegmentWithdrawn,
+)
 from onering.domain.state import DraftState
 
 Person = tuple[str, str]
@@ -50,7 +60,13 @@ def claimed(state: DraftState, events: Sequence[Event]) -> tuple[str, ...]:
     match events[0]:
         case SegmentAdded(author_id=name) | DraftCreated(creator_id=name) | RingPassed(reason=None, from_user_id=name):
             return (name,)
+        case RingPassed(reason="reclaimed", to_user_id=name) | HolderNudged(user_id=name):
+            return (name,)
         case RingPassed(from_user_id=name) | CollaboratorRemoved(user_id=name):
             return (state.owner_id, name)
-        case CollaboratorAdded():
+        case SegmentAmended() | SegmentWithdrawn():
+            return (state.holder_id,)
+        case CollaboratorAdded(user_id=name, invite_id=invite) if invite is not None:
+            return (name,)
+        case _:
             return (state.owner_id,)

@@ -8,7 +8,8 @@ import pytest
 
 from onering.domain.actor import Actor
 from onering.domain.commands import AddCollaborator, AddSegment, Command, CreateDraft, PassRing, RemoveCollaborator
-from onering.domain.decide import MEMBERS_LIMIT, decide
+from onering.domain.decide import decide
+from onering.domain.rules import MEMBERS_LIMIT
 from onering.domain.events import (
     CollaboratorAdded,
     CollaboratorRemoved,

@@ -10,7 +10,7 @@ from onering.domain.actor import Actor
 from onering.domain.commands import AddSegment, Command, CreateDraft
 from onering.domain.ids import command_identity
 from onering.handle import CommandRequest
-from onering.http.envelope import COMMANDS, Envelope, command_request, draft_named, envelope, model_of
+from onering.http.envelope import COMMANDS, Envelope, command_request, envelope, model_of, named
 from onering.http.faults import ConditionFailed, InvalidFields
 from tests.http.test_parameters import asked
 
@@ -86,7 +86,7 @@ class TestModels:
 
     @pytest.mark.parametrize("value", [None, 7, "", "x", [], {}, "0" * 31, "é" * 32, "\0" * 32])
     def test_what_is_no_uuid_names_no_draft(self, value: Any) -> None:
-        assert draft_named(value) is None
+        assert named(value) is None
 
 
 def test_of_many_unknown_fields_only_those_are_looked_at_that_are_named() -> None:
