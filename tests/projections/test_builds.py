@@ -44,7 +44,7 @@ SUM = Projection(
 async def test_a_batch_moves_tables_and_checkpoint_together(models: ByHand, story: Story, conn: Any) -> None:
     draft = await story.create(initial_segment="Once")
     await models.project(1)
-    assert dict(await conn.fetch(POSITIONS)) == {"access": 1, "drafts": 1, "timeline": 1}
+    assert dict(await conn.fetch(POSITIONS)) == {projection.name: 1 for projection in PROJECTIONS}
     assert await conn.fetchval("SELECT version FROM drafts_1.drafts WHERE draft_id = $1", draft) == 1
     await models.project(1)
     assert await conn.fetchval("SELECT content FROM drafts_1.segments WHERE draft_id = $1", draft) == "Once"
