@@ -132,7 +132,8 @@ class TestRebuild:
         assert [statuses[f"timeline_{n}"] for n in (1, 2, 3)] == ["replaced", "replaced", "live"]
 
     async def test_another_name_is_told_which_there_are(self, database: Database) -> None:
-        with pytest.raises(LookupError, match="no read model 'draft'; there are access, drafts, "):
+        names = ", ".join(projection.name for projection in PROJECTIONS)
+        with pytest.raises(LookupError, match=f"no read model 'draft'; there are {names}"):
             await rebuild(database, LANE, "draft")
 
     async def test_an_event_that_cannot_be_applied_leaves_the_live_one(
