@@ -4,9 +4,7 @@ NDJSON has every column as it is, between a first line that says what this is an
 CSV is for spreadsheets (docs/REPLAY.md).
 """
 
-import csv
 import gzip
-import io
 import os
 import sys
 import tempfile
@@ -19,6 +17,7 @@ from typing import Any
 
 import orjson
 
+from onering import spreadsheet
 from onering.replay.faults import Misasked
 from onering.replay.lines import encoded, spelled
 from onering.replay.record import TABLE_ORDER, Filter, Record
@@ -76,31 +75,17 @@ def _line(value: dict[str, Any]) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
 
 
-# A cell that begins so is a formula to a spreadsheet, and people choose what is in a cell (OWASP, "CSV injection").
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - these too
-
-
 class _Csv:
     """RFC 4180, in UTF-8; a cell that a spreadsheet would run begins with an apostrophe."""
 
     def head(self) -> bytes:
-        return _rows([TABLE_ORDER])
+        return spreadsheet.rows([TABLE_ORDER])
 
     def page(self, records: Sequence[Record]) -> bytes:
-        return _rows([[_cell(value) for value in spelled(record)] for record in records])
+        return spreadsheet.rows([spelled(record) for record in records])
 
     def tail(self, count: int) -> bytes:
         return b""
-
-
-def _cell(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-
-
-def _rows(rows: Sequence[Sequence[Any]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()
 
 
 @contextmanager
