@@ -1,7 +1,7 @@
 """Sign-in put together from the settings: who may sign in, with which keys, under which names."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import httpx
 
@@ -43,6 +43,10 @@ class Auth:
     def principal(self, issuer: str, subject: str) -> str:
         """Return the user id that stored events of (issuer, subject) are shown under."""
         return self._principals.user_id(issuer, subject)
+
+    def named(self, user_id: str) -> Sequence[tuple[str, str]]:
+        """Return whom a user id may be of, as (issuer, subject)."""
+        return self._principals.named(user_id)
 
     def middleware(self, application: Application, *, refuse: Refuse) -> Authentication:
         """Return the application behind the door; `refuse` answers faults as problem documents."""

@@ -1,6 +1,6 @@
 """The names of people and workspaces: made of issuer and subject, never of an e-mail address or a guess."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID, uuid5
 
@@ -30,6 +30,19 @@ class Principals:
         if issuer == self.home:
             return subject
         return f"{self.aliases.get(issuer, issuer)}|{subject}"
+
+    def named(self, user_id: str) -> Sequence[tuple[str, str]]:
+        """Return whom a name may be of, as (issuer, subject): the inverse of `user_id`.
+
+        A bar divides alias and subject, but may also be in a subject at home.
+        """
+        alias, bar, subject = user_id.partition("|")
+        if not bar:
+            return [(self.home, user_id)]
+        for issuer, known in self.aliases.items():
+            if known == alias:
+                return [(issuer, subject)]
+        return [(self.home, user_id), (alias, subject)]
 
     def actor(
         self, issuer: str, subject: str, *, organisation: str | None = None, impersonator: str | None = None

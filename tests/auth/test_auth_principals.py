@@ -50,3 +50,22 @@ def test_a_member_of_an_organisation_works_in_its_workspace():
     actor = PRINCIPALS.actor("https://home.example", "user_1", organisation="org_1", impersonator="user_2")
     assert actor.workspace_id == organisation_workspace("https://home.example", "org_1")
     assert actor.impersonator == "user_2"
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        ("https://home.example", "user_1"),
+        ("https://home.example", "auth0|user_1"),
+        ("https://other.example", "user_1"),
+        ("https://other.example", "auth0|user_1"),
+        ("https://gone.example", "user_1"),
+    ],
+)
+def test_a_name_leads_back_to_whom_it_may_be_of(pair):
+    assert pair in PRINCIPALS.named(PRINCIPALS.user_id(*pair))
+
+
+def test_a_name_with_an_alias_is_nobody_elses():
+    assert PRINCIPALS.named("other|user_1") == [("https://other.example", "user_1")]
+    assert PRINCIPALS.named("user_1") == [("https://home.example", "user_1")]
