@@ -20,8 +20,9 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from onering import usage
 from onering.domain.actor import Actor
-from onering.domain.commands import AcceptInvite, Command, DraftCommand, InviteCommand
+from onering.domain.commands import AcceptInvite, Command, DraftCommand, InviteCommand, TransferOwnership
 from onering.domain.decide import decide
 from onering.domain.events import EVENT_TYPES, INVITE_EVENT_TYPES, Event, InviteEvent
 from onering.domain.ids import derived
@@ -29,12 +30,13 @@ from onering.domain.invites import Decision, decide_on_invite
 from onering.domain.refusals import NotFound, Refusal
 from onering.domain.state import DraftState, evolve, may_read
 from onering.domain.values import Visibility
-from onering.log.append import Append, Appended, AppendOutcome, Conflict, NewEvent, Repeated, Write
+from onering.log.append import Append, Appended, AppendOutcome, Conflict, Exhausted, Guard, NewEvent, Repeated, Write
 from onering.log.batcher import AppendFailed, Batcher, Late
 from onering.log.codec import UnknownEvent, encode_payload
 from onering.log.connection import DATABASE_FAULTS
 from onering.log.event import Position, StoredEvent
 from onering.log.idempotency import find_outcome, outcome_events
+from onering.plans import Plans, PlanUnread
 from onering.states import DraftStates, Entry, Tip
 from onering.subjects import InviteTokens, Subject, Subjects
 from projections.faults import ReadFault
@@ -125,6 +127,7 @@ class CommandHandler:
         lane: int,
         clock: Callable[[], datetime],
         handling: Handling,
+        plans: Plans | None = None,
     ) -> None:
         self._states = states
         self._batcher = batcher
@@ -134,6 +137,7 @@ class CommandHandler:
         self._lane = lane
         self._clock = clock
         self._handling = handling
+        self._plans = plans or Plans(pool)
         self._under_way: dict[UUID, asyncio.Future[AppendOutcome]] = {}
 
     @property
@@ -167,7 +171,7 @@ class CommandHandler:
                     return await _by(deadline, self._as_first(before, stamp))
             else:
                 subject = Subject(command, cast(DraftCommand, command).draft_id)
-            entry = await self._entry(subject, actor, deadline)
+            entry = await self._entry_with_plans(subject, actor, deadline)
             tip, now = entry.tip, self._clock()
             if subject.draft_version not in (None, tip.version):
                 # What is known of its segment is older than the draft, or newer.
@@ -180,7 +184,8 @@ class CommandHandler:
                 if (before := await _by(deadline, confirming)) is not None:
                     return await _by(deadline, self._as_first(before, stamp))
                 continue
-            append = _append(subject, tip, decision, request, actor, stamp)
+            guards = usage.guards(tip.state, decision.draft, self._plans.limits_of)
+            append = _append(subject, tip, decision, request, actor, stamp, guards)
             outcome = await self._append(entry, tip, decision.draft, now, append)
             match outcome:
                 case Appended():
@@ -188,6 +193,11 @@ class CommandHandler:
                     return Outcome(subject.draft_id, outcome.version, place, outcome.events, repeated=False)
                 case Repeated():
                     return await _by(deadline, self._as_first(outcome, stamp))
+                case Exhausted():
+                    # Whoever has a larger plan by now is not refused for what was known of the one before.
+                    await _by(deadline, self._plans.read(_concerned(command, tip.state, actor)))
+                    if guards == usage.guards(tip.state, decision.draft, self._plans.limits_of):
+                        raise usage.exhausted(outcome.counter, self._plans.limits_of, actor.user_id, now)
                 case Conflict():
                     await _by(deadline, self._states.refresh(subject.draft_id, entry))
         raise Contended("Other writers changed the draft first, several times in a row; try again.")
@@ -220,6 +230,16 @@ class CommandHandler:
                 return entry
             await asyncio.wait([same])
 
+    async def _entry_with_plans(self, subject: Subject, actor: Actor, deadline: float) -> Entry:
+        """Return the draft's entry, when the plans of those whom the command may concern are known."""
+        while True:
+            entry = await self._entry(subject, actor, deadline)
+            if not self._plans.enforced:
+                return entry
+            if not (unread := self._plans.unread(_concerned(subject.command, entry.tip.state, actor))):
+                return entry
+            await _by(deadline, self._plans.read(unread))
+
     def _decide(
         self,
         entry: Entry,
@@ -241,9 +261,12 @@ class CommandHandler:
         if invite is not None:
             if isinstance(command, AcceptInvite):
                 self._tokens.check(command)
-            return decide_on_invite(invite, tip.state, cast(InviteCommand, command), actor, now)
-        state = tip.state if subject.segment is None else tip.state._replace(segment=subject.segment)
-        return Decision(draft=tuple(decide(state, cast(DraftCommand, command), actor, now)))
+            decision = decide_on_invite(invite, tip.state, cast(InviteCommand, command), actor, now)
+        else:
+            state = tip.state if subject.segment is None else tip.state._replace(segment=subject.segment)
+            decision = Decision(draft=tuple(decide(state, cast(DraftCommand, command), actor, now)))
+        usage.check_collaborators(tip.state, decision.draft, self._plans.limits_of)
+        return decision
 
     async def _confirm_refusal(
         self, entry: Entry, expected_version: int | None, subject: Subject, actor: Actor
@@ -254,8 +277,11 @@ class CommandHandler:
         await self._settled(entry, subject.draft_id)
         if subject.draft_version not in (None, entry.confirmed.version):
             return None
+        await self._plans.read(_concerned(subject.command, entry.confirmed.state, actor))
         try:
             self._decide(entry, entry.confirmed, expected_version, subject, actor, self._clock())
+        except PlanUnread:
+            return None  # the draft went to somebody else meanwhile
         except (Refusal, PreconditionFailed, TooNew):
             # Looked up after the state was read: another process may just have done this very command, and what that
             # changed is why it is refused now. Its outcome was committed with its events.
@@ -312,8 +338,20 @@ def _evolved(state: DraftState, events: Sequence[Event], now: datetime) -> Draft
     return state
 
 
+def _concerned(command: Command, state: DraftState, actor: Actor) -> set[str]:
+    """Return whose plans a command may use."""
+    gets = (command.to_user_id,) if isinstance(command, TransferOwnership) else ()
+    return {actor.user_id, state.owner_id or actor.user_id, *gets}
+
+
 def _append(
-    subject: Subject, tip: Tip, decision: Decision, request: CommandRequest, actor: Actor, stamp: bytes
+    subject: Subject,
+    tip: Tip,
+    decision: Decision,
+    request: CommandRequest,
+    actor: Actor,
+    stamp: bytes,
+    guards: tuple[Guard, ...],
 ) -> Append:
     """Return what a decision appends: to the draft first, which it rests on even where it leaves it as it is."""
     command_id = subject.command.command_id
@@ -336,6 +374,7 @@ def _append(
         actor.impersonator,
         request.correlation_id,
         tuple(writes),
+        guards=guards,
     )
 
 

@@ -22,6 +22,7 @@ from onering.log.hints import Hints
 from onering.log.reader import read_lane
 from onering.log.snapshots import Snapshots
 from onering.log.tail import Tail
+from onering.plans import Plans
 from onering.states import FORMAT, DraftStates
 from onering.subjects import InviteTokens, Subjects
 from onering.tasks import Tasks
@@ -61,6 +62,9 @@ class Node:
 
     async def handle(self, request: CommandRequest, who: str) -> Outcome:
         return await self.handler.handle(request, person(who))
+
+    async def do(self, model: type[Command], draft: UUID, who: str = "alice", **fields: Any) -> Outcome:
+        return await self.handle(_request(model, who, draft, None, **fields), who)
 
     async def create(self, who: str = "alice", key: str | None = None, **fields: Any) -> Outcome:
         fields.setdefault("title", "A walk")
@@ -108,6 +112,7 @@ async def node(
     capacity_bytes: int = 64 << 20,
     announce: bool = True,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    enforce_plans: bool = False,
 ) -> AsyncIterator[Node]:
     """Run a node until the block ends; a task of it that died is an error of the test."""
     database = Database(dsn)
@@ -129,7 +134,10 @@ async def node(
         states = DraftStates(pool, tail, snapshots, capacity_bytes=capacity_bytes, snapshot_events=snapshot_events)
         subjects = Subjects(ReadModels(pool, Checkpoints(pool, LANE, PROJECTIONS)))
         tokens = InviteTokens(INVITE_SECRET)
-        handler = CommandHandler(states, batcher, pool, subjects, tokens, lane=LANE, clock=clock, handling=handling)
+        plans = Plans(pool, enforced=enforce_plans)
+        handler = CommandHandler(
+            states, batcher, pool, subjects, tokens, lane=LANE, clock=clock, handling=handling, plans=plans
+        )
         made = Node(handler, states, batcher, tail, hints, pool)
         tail.subscribe(made.seen.extend)
         await tail.start()

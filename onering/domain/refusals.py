@@ -5,6 +5,7 @@
     ├── NotFound                   not_found
     ├── Forbidden                  forbidden
     │   └── RingRequired           ring_required
+    ├── QuotaExceeded              quota_exceeded
     ├── Conflict                   conflict
     │   ├── DraftLocked            draft_locked
     │   └── NoCandidates           no_collaborator_candidates
@@ -50,6 +51,12 @@ class RingRequired(Forbidden):
     """A member acts without holding the ring."""
 
     code = "ring_required"
+
+
+class QuotaExceeded(Refusal):
+    """A person's plan does not allow more of it."""
+
+    code = "quota_exceeded"
 
 
 class Conflict(Refusal):
