@@ -1,5 +1,6 @@
 """The composition root: every part of a process made once and given what it needs; settings are read here."""
 
+import hmac
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -10,7 +11,10 @@ import asyncpg
 import httpx
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from onering import __version__
 from onering.auth.composition import Auth, build, key_client
+from onering.contract.asyncapi import Closing, asyncapi
+from onering.contract.openapi import Info, openapi
 from onering.domain.values import CONTENT, DESCRIPTION, TITLE, Visibility
 from onering.handle import CommandHandler, Handling
 from onering.http.acknowledged import Acknowledged
@@ -18,11 +22,15 @@ from onering.http.application import BodyLimits, application, refuse
 from onering.http.boundary import safety_headers
 from onering.http.call import request_id_of
 from onering.http.commands import Commands
+from onering.http.documents import Documents
+from onering.http.invites import Invites
+from onering.http.links import Links
 from onering.http.operations import Health, Operations
 from onering.http.problems import Problem
 from onering.http.queries import Queries
 from onering.http.reading import Reading
-from onering.http.routes import table
+from onering.http.routes import FEED, described, table
+from onering.live import ends
 from onering.live.ends import End
 from onering.live.hub import Hub
 from onering.live.limits import Limits
@@ -35,6 +43,7 @@ from onering.log.snapshots import Snapshots
 from onering.log.tail import Tail
 from onering.settings import Environment, Settings
 from onering.states import FORMAT, DraftStates
+from onering.subjects import InviteTokens, Subjects
 from onering.tasks import Tasks
 from onering.users import Users
 from projections import PROJECTIONS
@@ -127,7 +136,7 @@ class _Log:
 class _Rules:
     """From a command to its outcome."""
 
-    def __init__(self, means: _Means, log: _Log) -> None:
+    def __init__(self, means: _Means, log: _Log, models: ReadModels) -> None:
         settings, pool = means.settings, means.pool
         self.snapshots = Snapshots(pool, DEFAULT_LANE, lambda: f"{FORMAT}@{log.tail.epoch}")
         self.states = DraftStates(
@@ -137,8 +146,16 @@ class _Rules:
             capacity_bytes=settings.state_cache_mib << 20,
             snapshot_events=settings.snapshot_events,
         )
+        self.tokens = InviteTokens(_invite_secret(means))
         self.handler = CommandHandler(
-            self.states, log.batcher, pool, lane=DEFAULT_LANE, clock=utc_now, handling=_handling(settings)
+            self.states,
+            log.batcher,
+            pool,
+            Subjects(models),
+            self.tokens,
+            lane=DEFAULT_LANE,
+            clock=utc_now,
+            handling=_handling(settings),
         )
 
 
@@ -172,8 +189,8 @@ class _Parts:
         self.means = means
         self.tasks = Tasks()
         self.log = _Log(means)
-        self.rules = _Rules(means, self.log)
         self.reads = _Reads(means, self.log)
+        self.rules = _Rules(means, self.log, self.reads.models)
         self.auth = _auth(means, self.log)
         self.hub = Hub(
             tail=self.log.tail,
@@ -203,9 +220,15 @@ class _Parts:
 
     def asgi(self) -> ASGIApp:
         """Return the application."""
-        settings = self.means.settings
+        settings, documents = self.means.settings, Documents()
+        commands, reading = self._commands(), self._reading()
+        invites = Invites(commands, reading, self.rules.tokens, Links(settings.public_url))
+        lines = table(commands, invites, Queries(reading), self._operations(), documents)
+        documents.publish(
+            openapi(described(lines), Info(__version__, settings.developing)), asyncapi(FEED, __version__, _closings())
+        )
         return application(
-            table(self._commands(), Queries(self._reading()), self._operations()),
+            lines,
             self.hub,
             lambda app: self.auth.middleware(app, refuse=refuse),
             limits=BodyLimits(settings.body_limit, settings.json_depth, settings.body_seconds),
@@ -214,7 +237,7 @@ class _Parts:
         )
 
     def _commands(self) -> Commands:
-        return Commands(self.rules.handler, self.reads.models, self.reads.acknowledged, self.auth.principal)
+        return Commands(self.rules.handler, self.reads.models, self.reads.acknowledged, self.auth.principal, utc_now)
 
     def _reading(self) -> Reading:
         return Reading(
@@ -247,6 +270,21 @@ async def _refuse_handshake(scope: Scope, receive: Receive, send: Send, end: End
     request_id = request_id_of(scope)
     problem = Problem(end.status or 500, end.code or "internal_error", f"{end.reason[:1].upper()}{end.reason[1:]}.")
     await problem.response(request_id)(scope, receive, send)
+
+
+def _closings() -> Sequence[Closing]:
+    """Return how a socket may end: by the feed, or by the server beneath it."""
+    told = [end for end in vars(ends).values() if isinstance(end, End) and end is not ends.GONE]
+    closings = {Closing(end.close_code, end.reason, end.status) for end in told}
+    closings |= {Closing(1001, "going away", None), Closing(1009, "the message is too long", None)}
+    return sorted(closings, key=lambda closing: (closing.code, closing.reason))
+
+
+def _invite_secret(means: _Means) -> bytes | None:
+    """Return what invites are made with: the one that is set, else one of this machine's own, to develop with."""
+    if (secret := means.settings.invite_secret) is not None:
+        return secret.get_secret_value().encode()
+    return None if means.secret is None else hmac.digest(means.secret, b"onering/invites", "sha256")
 
 
 def _anonymous_read(settings: Settings) -> bool:

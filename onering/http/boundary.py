@@ -10,11 +10,12 @@ from onering.http.problems import problem_of
 
 
 class Boundary:
-    """Pure ASGI, for http and websocket. `headers` go on every http answer."""
+    """Pure ASGI, for http and websocket. `headers` go on every http answer that does not say otherwise."""
 
     def __init__(self, application: ASGIApp, headers: list[tuple[bytes, bytes]]) -> None:
         self._application = application
         self._headers = headers
+        self._names = frozenset(name for name, _ in headers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -29,7 +30,7 @@ class Boundary:
             name = (b"x-request-id", request_id.encode())
             if kind == "http.response.start" or kind == "websocket.http.response.start":
                 started = True
-                message["headers"] = [*message["headers"], name, *self._headers]
+                message["headers"] = [*message["headers"], name, *self._beside(message["headers"])]
             elif kind == "websocket.accept":
                 started = True
                 message["headers"] = [*message.get("headers", ()), name]
@@ -47,6 +48,11 @@ class Boundary:
                 # Half an answer can't be taken back: the server cuts the connection.
                 raise
             await response(scope, receive, stamped)
+
+    def _beside(self, said: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """Return the headers of every answer but those that this one has words of its own for."""
+        own = {header[0] for header in said}
+        return self._headers if own.isdisjoint(self._names) else [h for h in self._headers if h[0] not in own]
 
 
 def safety_headers(*, tls: bool) -> list[tuple[bytes, bytes]]:

@@ -1,6 +1,7 @@
 """The one table of routes: method, path, command or query, and what the contract says of it."""
 
 import inspect
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -49,6 +50,7 @@ from onering.http.envelope import COMMANDS
 from onering.http.invites import Invites, InvitesParameters
 from onering.http.operations import Operations
 from onering.http.parameters import DraftParameters, EventsParameters, ListParameters, TimelineParameters
+from onering.http.problems import STATUSES
 from onering.http.queries import Queries
 
 
@@ -69,7 +71,7 @@ FEED = "/v1/ws/drafts/{draft_id}"
 _ANY_COMMAND = Operation(
     {JSON: CommandAnswer},
     body=AnyCommand(COMMANDS, MOST_COMMANDS),
-    codes=("not_found", "ring_required", "conflict", "draft_locked", "precondition_failed", "idempotency_mismatch"),
+    codes=tuple(dict.fromkeys((*STATUSES, "precondition_failed", "idempotency_mismatch"))),
     headers=("OneRing-Position", "Preference-Applied"),
     takes=("Idempotency-Key", "If-Match", "Prefer"),
 )
@@ -86,28 +88,8 @@ def table(
         *_turns(commands),
         *_people(commands),
         *_invites(invites),
-        Line("GET", DRAFTS, queries.drafts, read(DraftList, ListParameters)),
-        Line("GET", DRAFT, queries.draft, read(DraftAnswer, DraftParameters, headers=("OneRing-Position", "ETag"))),
-        Line("GET", DRAFT + "/events", queries.events, read(EventList, EventsParameters)),
-        Line(
-            "GET",
-            "/v1/timeline/drafts/{draft_id}",
-            queries.timeline,
-            read(TimelineAnswer, TimelineParameters, caller=Caller.SIGNED_IN),
-        ),
-        Line("GET", "/v1/config", operations.config, Operation({JSON: ConfigAnswer}, _ANYONE)),
-        Line(
-            "POST",
-            "/v1/dev/token",
-            operations.token,
-            Operation({JSON: TokenAnswer}, _ANYONE, body=TokenRequest, codes=("not_found",)),
-        ),
-        Line("GET", "/healthz", operations.healthz, Operation({JSON: Alive}, _ANYONE)),
-        Line("GET", "/readyz", operations.readyz, Operation({JSON: Ready}, _ANYONE, unwell=Unready)),
-        Line("GET", OPENAPI, documents.openapi, Operation({JSON: None}, _ANYONE, headers=("ETag",))),
-        Line("GET", ASYNCAPI, documents.asyncapi, Operation({JSON: None}, _ANYONE, headers=("ETag",))),
-        Line("GET", PAGE, documents.page, Operation({"text/html; charset=utf-8": None}, _ANYONE)),
-        Line("GET", PAGE + "/{file}", documents.file, Operation({"*/*": None}, _ANYONE, codes=("not_found",))),
+        *_reading(queries),
+        *_of_the_service(operations, documents),
     )
 
 
@@ -166,12 +148,43 @@ def _invites(invites: Invites) -> Sequence[Line]:
     )
 
 
+def _reading(queries: Queries) -> Sequence[Line]:
+    timeline = read(TimelineAnswer, TimelineParameters, caller=Caller.SIGNED_IN)
+    return (
+        Line("GET", DRAFTS, queries.drafts, read(DraftList, ListParameters)),
+        Line("GET", DRAFT, queries.draft, read(DraftAnswer, DraftParameters, headers=("OneRing-Position", "ETag"))),
+        Line("GET", DRAFT + "/events", queries.events, read(EventList, EventsParameters)),
+        Line("GET", "/v1/timeline/drafts/{draft_id}", queries.timeline, timeline),
+    )
+
+
+def _of_the_service(operations: Operations, documents: Documents) -> Sequence[Line]:
+    token = Operation({JSON: TokenAnswer}, _ANYONE, body=TokenRequest, codes=("not_found",))
+    contract = Operation({JSON: None}, _ANYONE, headers=("ETag",))
+    return (
+        Line("GET", "/v1/config", operations.config, Operation({JSON: ConfigAnswer}, _ANYONE)),
+        Line("POST", "/v1/dev/token", operations.token, token),
+        Line("GET", "/healthz", operations.healthz, Operation({JSON: Alive}, _ANYONE)),
+        Line("GET", "/readyz", operations.readyz, Operation({JSON: Ready}, _ANYONE, unwell=Unready)),
+        Line("GET", OPENAPI, documents.openapi, contract),
+        Line("GET", ASYNCAPI, documents.asyncapi, contract),
+        Line("GET", PAGE, documents.page, Operation({"text/html; charset=utf-8": None}, _ANYONE)),
+        Line("GET", PAGE + "/{file}", documents.file, Operation({"*/*": None}, _ANYONE, codes=("not_found",))),
+    )
+
+
 def described(lines: Sequence[Line]) -> Sequence[Described]:
     """Return the routes as their contract names them: by the command, or by the endpoint and what it says of itself.
 
-    Raises ValueError for a route without a contract.
+    A name that is used again is numbered. Raises ValueError for a route without a contract.
     """
-    return [_described(line) for line in lines]
+    found: list[Described] = []
+    uses: Counter[str] = Counter()
+    for line in lines:
+        route = _described(line)
+        uses[route.name] += 1
+        found.append(route if uses[route.name] == 1 else route._replace(name=f"{route.name}-{uses[route.name]}"))
+    return found
 
 
 def _described(line: Line) -> Described:

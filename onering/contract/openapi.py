@@ -1,0 +1,288 @@
+"""The table of routes as an OpenAPI 3.1 document."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from onering.contract import examples, headers
+from onering.contract.operation import JSON, Caller, Operation
+from onering.contract.problems import Problem
+from onering.contract.schemas import Mode, Schema, Schemas, used
+
+PROBLEM_JSON = "application/problem+json"
+
+_OF_THE_EDGE = frozenset(("type", "command_id"))
+# What is not sent to these stays as it is: their fields have no defaults.
+_PARTIAL = frozenset(("edit-draft",))
+_IN_PATH: Mapping[str, Schema] = {
+    name: {"type": "string", "format": "uuid"} for name in ("draft_id", "segment_id", "invite_id")
+}
+_PATH_EXAMPLES = {
+    "draft_id": examples.DRAFT_ID,
+    "segment_id": examples.SEGMENT_ID,
+    "invite_id": examples.INVITE_ID,
+    "collaborator_id": examples.BOB,
+}
+# What belongs to a command beside its own fields, wherever it is sent.
+_BESIDE: Schema = {
+    "idempotency_key": {
+        "description": "As the header `Idempotency-Key`.",
+        "anyOf": [{"type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,128}$"}, {"type": "null"}],
+    },
+    "expected_version": {
+        "description": "As the header `If-Match`, a number here.",
+        "anyOf": [{"type": "integer", "minimum": 0, "maximum": 2**31 - 1}, {"type": "null"}],
+    },
+}
+
+
+class Described(NamedTuple):
+    """A route by its method and path, with its name, a sentence, and its contract."""
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    operation: Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """What the document says of the service. `developing` is where `X-User-Id` names the caller."""
+
+    version: str
+    developing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnyCommand:
+    """The body of `POST /v1/commands`: one of these commands, or an array of at most `most`."""
+
+    commands: Mapping[str, Any]
+    most: int
+
+
+def openapi(routes: Sequence[Described], info: Info) -> dict[str, Any]:
+    """Return the document; each route of the table is an operation of it."""
+    return _Document(routes, info).whole()
+
+
+class _Document:
+    def __init__(self, routes: Sequence[Described], info: Info) -> None:
+        self._routes = routes
+        self._info = info
+        self._schemas = Schemas(list(dict.fromkeys(_types(routes))))
+        self._responses: dict[str, Any] = {}
+        self._commands: dict[str, Schema] = {}
+
+    def whole(self) -> dict[str, Any]:
+        paths: dict[str, dict[str, Any]] = {}
+        for route in self._routes:
+            paths.setdefault(template(route.path), {})[route.method.lower()] = self._operation(route)
+        document = {
+            "openapi": "3.1.1",
+            "info": {
+                "title": "OneRing",
+                "summary": "Writing together, one turn at a time.",
+                "version": self._info.version,
+                "license": {"name": "MIT", "identifier": "MIT"},
+            },
+            "servers": [{"url": "/"}],
+            "tags": [{"name": name} for name in dict.fromkeys(_tag(route.path) for route in self._routes)],
+            "paths": paths,
+        }
+        components = self._schemas.components | self._commands
+        return document | {
+            "components": {
+                "schemas": used(components, [document, self._responses]),
+                "responses": dict(sorted(self._responses.items())),
+                "securitySchemes": _schemes(self._info.developing),
+            }
+        }
+
+    def _operation(self, route: Described) -> Schema:
+        operation = route.operation
+        said: Schema = {
+            "operationId": route.name,
+            "summary": route.summary,
+            "tags": [_tag(route.path)],
+            "parameters": [*_path_parameters(route.path), *self._query(operation), *_headers(operation)],
+            "responses": self._answers(operation),
+            "security": _security(operation.caller, self._info.developing),
+        }
+        if operation.has_body:
+            said["requestBody"] = self._body(route)
+        if operation.alias:
+            said["deprecated"] = True
+        return said
+
+    def _query(self, operation: Operation) -> Iterable[Schema]:
+        for model, names in ((operation.parameters, None), (operation.command, operation.query)):
+            if model is not None:
+                yield from _parameters(self._schemas.object(model, "validation"), names)
+
+    def _body(self, route: Described) -> Schema:
+        operation = route.operation
+        if operation.command is None:
+            return {"required": True, "content": {JSON: self._other_body(operation.body)}}
+        kind = operation.command.model_fields["type"].default
+        taken = set(_names(route.path))
+        schema = _form(self._schemas.object(operation.command, "validation"), _OF_THE_EDGE | taken, operation.query)
+        example = {name: value for name, value in examples.COMMANDS[kind].items() if name not in taken}
+        content = {"schema": schema, "example": example}
+        return {"required": bool(schema.get("required")), "content": {JSON: content}}
+
+    def _other_body(self, body: Any) -> Schema:
+        if isinstance(body, AnyCommand):
+            return self._any_command(body)
+        return {"schema": self._schemas.of(body, "validation")}
+
+    def _any_command(self, body: AnyCommand) -> Schema:
+        mapping = {}
+        for kind, model in body.commands.items():
+            schema = _form(self._schemas.object(model, "validation"), {"command_id"}, ())
+            schema["required"] = ["type", *schema.get("required", ())]
+            self._commands[model.__name__] = schema
+            mapping[kind] = f"#/components/schemas/{model.__name__}"
+        one = {
+            "oneOf": [{"$ref": reference} for reference in mapping.values()],
+            "discriminator": {"propertyName": "type", "mapping": mapping},
+        }
+        self._commands["Command"] = one
+        reference = {"$ref": "#/components/schemas/Command"}
+        several = {"type": "array", "items": reference, "maxItems": body.most}
+        example = {"type": "add-segment", "draft_id": examples.DRAFT_ID} | examples.COMMANDS["add-segment"]
+        return {"schema": {"anyOf": [reference, several]}, "example": example | {"idempotency_key": "rain"}}
+
+    def _answers(self, operation: Operation) -> Schema:
+        names = ("X-Request-Id", *operation.headers)
+        content = {
+            media: {} if kind is None else {"schema": self._schemas.of(kind, "serialization")}
+            for media, kind in operation.answers.items()
+        }
+        found: Schema = {"200": {"description": "Done.", "headers": _described(names), "content": content}}
+        for status, codes in operation.refusals().items():
+            kind = operation.unwell if status == HTTPStatus.SERVICE_UNAVAILABLE else None
+            found[str(status)] = self._refusal(status, codes, kind)
+        return found
+
+    def _refusal(self, status: int, codes: Sequence[str], kind: Any) -> Schema:
+        name = "_".join((str(status), *codes, *((kind.__name__,) if kind else ())))
+        self._responses[name] = {
+            "description": f"{HTTPStatus(status).phrase}: {' or '.join(f'`{code}`' for code in codes)}.",
+            "headers": _described(("X-Request-Id", *_OF_STATUS.get(status, ()))),
+            "content": {PROBLEM_JSON: {"schema": self._problem(status, codes, kind or Problem)}},
+        }
+        return {"$ref": f"#/components/responses/{name}"}
+
+    def _problem(self, status: int, codes: Sequence[str], kind: Any) -> Schema:
+        code = {"properties": {"code": {"enum": list(codes)}}}
+        told = {"properties": {"status": {"const": status}, "error": code}}
+        return {"allOf": [self._schemas.of(kind, "serialization"), told]}
+
+
+_OF_STATUS = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
+
+
+def template(path: str) -> str:
+    """Return a route's path as OpenAPI spells it, without the router's converters."""
+    return path.replace(":path}", "}")
+
+
+def _names(path: str) -> Iterable[str]:
+    return (part.partition("}")[0] for part in template(path).split("{")[1:])
+
+
+def _types(routes: Sequence[Described]) -> Iterable[tuple[Any, Mode]]:
+    """Return every type that the document shows."""
+    yield Problem, "serialization"
+    for _, _, _, _, operation in routes:
+        answers = (*operation.answers.values(), operation.unwell)
+        yield from ((kind, "serialization") for kind in answers if kind is not None)
+        taken = [operation.parameters, operation.command]
+        taken += operation.body.commands.values() if isinstance(operation.body, AnyCommand) else [operation.body]
+        yield from ((kind, "validation") for kind in taken if kind is not None)
+
+
+def _path_parameters(path: str) -> Iterable[Schema]:
+    for name in _names(path):
+        schema = _IN_PATH.get(name, {"type": "string", "minLength": 1})
+        said: Schema = {"name": name, "in": "path", "required": True, "schema": schema}
+        yield said | ({"example": _PATH_EXAMPLES[name]} if name in _PATH_EXAMPLES else {})
+
+
+def _parameters(schema: Schema, names: Sequence[str] | None) -> Iterable[Schema]:
+    """Return a model's fields as parameters of the query: all, or those of `names`, which may be elsewhere as well."""
+    for name, field in schema.get("properties", {}).items():
+        if names is None or name in names:
+            required = names is None and name in schema.get("required", ())
+            yield {"name": name, "in": "query", "required": required, "schema": _told(field)}
+
+
+def _told(field: Schema) -> Schema:
+    """Return a field's schema without null, which a query can't say."""
+    options = [option for option in field.get("anyOf", ()) if option != {"type": "null"}]
+    rest = {key: value for key, value in field.items() if key != "anyOf" and (key, value) != ("default", None)}
+    return rest | (options[0] if len(options) == 1 else {"anyOf": options} if options else {})
+
+
+def _form(schema: Schema, without: Iterable[str], elsewhere: Iterable[str]) -> Schema:
+    """Return the body of a command: its fields but some, and what belongs to any; `elsewhere` need not be in it."""
+    gone, free = frozenset(without), frozenset(elsewhere)
+    fields = {name: field for name, field in schema["properties"].items() if name not in gone}
+    if schema["properties"]["type"]["const"] in _PARTIAL:
+        fields = {name: {k: v for k, v in field.items() if k != "default"} for name, field in fields.items()}
+    required = [name for name in schema.get("required", ()) if name in fields and name not in free]
+    said = {key: value for key, value in schema.items() if key not in ("required", "title")}
+    return said | {"properties": fields | _BESIDE} | ({"required": required} if required else {})
+
+
+def _headers(operation: Operation) -> Iterable[Schema]:
+    return ({"name": name, "in": "header", "required": False, **headers.REQUEST[name]} for name in operation.takes)
+
+
+def _described(names: Iterable[str]) -> Schema:
+    return {name: headers.ANSWER[name] for name in names}
+
+
+def _schemes(developing: bool) -> Schema:
+    bearer = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A token of your issuer."}
+    named = {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-User-Id",
+        "description": "Here you are whoever you say you are.",
+    }
+    return {"bearer": bearer} | ({"user": named} if developing else {})
+
+
+def _security(caller: Caller, developing: bool) -> list[dict[str, list[str]]]:
+    signed_in: list[dict[str, list[str]]] = [{name: []} for name in _schemes(developing)]
+    match caller:
+        case Caller.ANYONE:
+            return []
+        case Caller.READER:
+            return [*signed_in, {}]
+        case Caller.SIGNED_IN:
+            return signed_in
+
+
+def _tag(path: str) -> str:
+    """Return the part of the contract that a route belongs to."""
+    return next(tag for beginning, tag in _TAGS if path.startswith(beginning))
+
+
+_TAGS = (
+    ("/v1/commands", "Commands"),
+    ("/v1/collab/invites", "Invites"),
+    ("/v1/collab", "Drafts"),
+    ("/v1/timeline", "History"),
+    ("/v1/analytics", "Analytics"),
+    ("/v1/insights", "Analytics"),
+    ("/v1/export", "Export"),
+    ("/v1/me", "People"),
+    ("/v1/audit", "Audit"),
+    ("/api/", "Existing clients"),
+    ("/", "Service"),
+)
