@@ -85,6 +85,19 @@ def _name(postgres: EmbeddedPostgres, _template: str) -> Iterator[str]:
         yield name
 
 
+@pytest.fixture(scope="module")
+def shared_database(postgres: EmbeddedPostgres, _template: str) -> Iterator[str]:
+    """Return the name of a database that the tests of a module share."""
+    with _copied(postgres) as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def shared_dsn(_template: str, shared_database: str) -> str:
+    """Return the shared database's DSN, as the role of the service."""
+    return _template.replace(TEMPLATE, shared_database)
+
+
 @pytest.fixture
 def admin_dsn(postgres: EmbeddedPostgres, _name: str) -> str:
     """Return the DSN of a new database, as the administrator who may do everything."""

@@ -14,6 +14,7 @@ from onering.app import Process, running
 from onering.service.handshakes import ServiceSockets
 from onering.service.protocol import ServiceProtocol
 from onering.settings import Environment, Settings
+from tests.conformance import check_answer
 
 SECRET = b"s" * 32
 
@@ -33,7 +34,13 @@ class Service:
     def client(self, user: str | None = None, **headers: str) -> httpx.AsyncClient:
         """Return a client of that person; None is somebody without credentials."""
         who = {} if user is None else {"X-User-Id": user}
-        client = httpx.AsyncClient(base_url=self.url, headers=who | headers, timeout=15, trust_env=False)
+        client = httpx.AsyncClient(
+            base_url=self.url,
+            headers=who | headers,
+            timeout=15,
+            trust_env=False,
+            event_hooks={"response": [check_answer]},
+        )
         self._clients.append(client)
         return client
 

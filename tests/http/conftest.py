@@ -1,36 +1,15 @@
 """One service for all tests of a module, and the people in it; each test makes its own drafts."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
-import asyncpg
-import pytest
 import pytest_asyncio
 
 from onering.log.connection import Database
-from onering.log.roles import APP, OWNER
 from onering.service.postgres import EmbeddedPostgres
 from tests.http.checks import signed_in
 from tests.serving import Person, Service, serving
-
-
-@pytest.fixture(scope="module")
-def shared_database(postgres: EmbeddedPostgres, _template: str) -> Iterator[str]:
-    """Return the name of a database that the tests of this module share."""
-    name = f"shared_{uuid4().hex}"
-    template = _template.rpartition("/")[2].partition("?")[0]
-    _administer(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
-    _administer(postgres, f"GRANT CREATE ON DATABASE {name} TO {OWNER}, {APP}")
-    yield name
-    _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture(scope="module")
-def shared_dsn(_template: str, shared_database: str) -> str:
-    """Return the shared database's DSN, as the role of the service."""
-    return _template.replace("onering_template", shared_database)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -73,12 +52,3 @@ async def nobody(service: Service) -> Person:
 async def somebody(service: Service) -> Person:
     """Return a person of this test alone."""
     return await signed_in(service, f"u-{uuid4().hex[:8]}")
-
-
-def _administer(postgres: EmbeddedPostgres, sql: str) -> None:
-    async def run() -> None:
-        conn = await asyncpg.connect(postgres.dsn(database="postgres"))
-        await conn.execute(sql)
-        await conn.close()
-
-    asyncio.run(run())

@@ -16,27 +16,36 @@ from onering.handle import CommandFault, Unavailable
 from onering.http import problems
 from onering.http.faults import RequestFault
 from onering.http.problems import STATUSES, TITLES
-from onering.http.routes import FEED, table
-
-
-class Named:
-    """Stands in for the endpoints: each is known by its name, or its command."""
-
-    def __getattr__(self, name: str) -> str:
-        return name
-
-    def resource(self, model: Any, *, query: Any = ()) -> str:
-        return " ".join([model.model_fields["type"].default, *query])
+from onering.http.routes import FEED, described
+from tests.conformance import LINES
 
 
 def test_the_table_is_that_of_contract_md() -> None:
-    named: Any = Named()
-    assert {(line.method, line.path): line.endpoint for line in table(named, named, named)} == {
+    assert {(route.method, route.path): route.name for route in described(LINES)} == {
         ("POST", "/v1/commands"): "submit",
         ("POST", "/v1/collab/drafts"): "create-draft",
+        ("PATCH", "/v1/collab/drafts/{draft_id}"): "edit-draft",
+        ("DELETE", "/v1/collab/drafts/{draft_id}"): "archive-draft",
+        ("POST", "/v1/collab/drafts/{draft_id}/lock"): "lock-draft",
+        ("POST", "/v1/collab/drafts/{draft_id}/unlock"): "unlock-draft",
+        ("POST", "/v1/collab/drafts/{draft_id}/complete"): "complete-draft",
+        ("POST", "/v1/collab/drafts/{draft_id}/reopen"): "reopen-draft",
+        ("POST", "/v1/collab/drafts/{draft_id}/archive"): "archive-draft-2",
+        ("PATCH", "/v1/collab/drafts/{draft_id}/segments/{segment_id}"): "amend-segment",
+        ("DELETE", "/v1/collab/drafts/{draft_id}/segments/{segment_id}"): "withdraw-segment",
+        ("POST", "/v1/collab/drafts/{draft_id}/pass-ring/smart"): "pass-ring-smart",
+        ("POST", "/v1/collab/drafts/{draft_id}/reclaim-ring"): "reclaim-ring",
+        ("POST", "/v1/collab/drafts/{draft_id}/nudge"): "nudge-holder",
+        ("PATCH", "/v1/collab/drafts/{draft_id}/collaborators/{collaborator_id:path}"): "change-role",
+        ("POST", "/v1/collab/drafts/{draft_id}/transfer"): "transfer-ownership",
+        ("POST", "/v1/collab/drafts/{draft_id}/invites"): "create-invite",
+        ("GET", "/v1/collab/drafts/{draft_id}/invites"): "listed",
+        ("POST", "/v1/collab/invites/{invite_id}/accept"): "accept-invite",
+        ("POST", "/v1/collab/invites/{invite_id}/revoke"): "revoke-invite",
+        ("POST", "/v1/collab/invites/{invite_id}/decline"): "decline-invite",
         ("POST", "/v1/collab/drafts/{draft_id}/segments"): "add-segment",
         ("POST", "/v1/collab/drafts/{draft_id}/pass-ring"): "pass-ring",
-        ("POST", "/v1/collab/drafts/{draft_id}/collaborators"): "add-collaborator collaborator_id role",
+        ("POST", "/v1/collab/drafts/{draft_id}/collaborators"): "add-collaborator",
         ("DELETE", "/v1/collab/drafts/{draft_id}/collaborators/{collaborator_id:path}"): "remove-collaborator",
         ("GET", "/v1/collab/drafts"): "drafts",
         ("GET", "/v1/collab/drafts/{draft_id}"): "draft",
@@ -46,13 +55,16 @@ def test_the_table_is_that_of_contract_md() -> None:
         ("POST", "/v1/dev/token"): "token",
         ("GET", "/healthz"): "healthz",
         ("GET", "/readyz"): "readyz",
+        ("GET", "/openapi.json"): "openapi",
+        ("GET", "/asyncapi.json"): "asyncapi",
+        ("GET", "/docs"): "page",
+        ("GET", "/docs/{file}"): "file",
     }
     assert FEED == "/v1/ws/drafts/{draft_id}"
 
 
 def test_no_route_is_in_the_table_twice() -> None:
-    named: Any = Named()
-    lines = [(line.method, line.path) for line in table(named, named, named)]
+    lines = [(line.method, line.path) for line in LINES]
     assert len(lines) == len(set(lines))
 
 
