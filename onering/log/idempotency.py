@@ -30,12 +30,13 @@ async def outcome_events(conn: Reader, lane: int, outcome: Repeated) -> list[Sto
 
 
 FORGET = "SELECT onering.forget_commands_v1($1, $2)"
+FORGET_USAGE = "SELECT onering.forget_usage_v1($1)"
 FORGET_AT_ONCE = 10_000
 FORGET_EVERY = 3600.0
 
 
 class Forgetting:
-    """Prunes outcomes older than `days`, hourly and in bounded steps; 0 keeps them for ever."""
+    """Prunes outcomes older than `days` (0 keeps them for ever) and counters of days past: hourly, in bounded steps."""
 
     def __init__(self, database: Database, days: int) -> None:
         self._database = database
@@ -45,19 +46,19 @@ class Forgetting:
         """Prune until cancelled; a failure is logged and tried again an hour later."""
         while True:
             try:
-                logger.debug("forgot the outcomes of %d commands", await self.forget())
+                logger.debug("forgot %d outcomes and counters", await self.forget())
             except DATABASE_FAULTS as fault:
                 logger.warning("old command outcomes stay for now: %s", said(fault))
             await asyncio.sleep(FORGET_EVERY)
 
     async def forget(self) -> int:
-        """Prune once and return how many outcomes went. Raises DATABASE_FAULTS."""
-        if self._days == 0:
-            return 0
+        """Prune once and return how many outcomes and counters went. Raises DATABASE_FAULTS."""
         conn = await self._database.connect("idempotency")
         gone = 0
         try:
-            while step := await conn.fetchval(FORGET, self._days, FORGET_AT_ONCE):
+            while self._days and (step := await conn.fetchval(FORGET, self._days, FORGET_AT_ONCE)):
+                gone += step
+            while step := await conn.fetchval(FORGET_USAGE, FORGET_AT_ONCE):
                 gone += step
         finally:
             conn.terminate()

@@ -8,7 +8,9 @@ import asyncpg
 import pytest
 
 from onering.log.append import Append, Appended, Conflict, Counter, Exhausted, Guard, Repeated, append
+from onering.log.connection import Database
 from onering.log.event import DEFAULT_LANE as LANE
+from onering.log.idempotency import Forgetting
 from onering.log.reader import head
 from tests.log.former import append_as_before, told
 from tests.log.writing import command, write
@@ -140,7 +142,7 @@ async def test_what_a_process_of_the_release_before_stores_is_counted(app: Conne
     assert await usage(app) == {"drafts/alice": 1, "drafts/bob": 1, "segments/alice": 2}
 
 
-async def test_only_counters_of_days_past_are_forgotten(app: Connection, owner: Connection) -> None:
+async def test_only_counters_of_days_past_are_forgotten(app_dsn: str, app: Connection, owner: Connection) -> None:
     for days in (2, 1, 0):
         await append(app, LANE, [using(f"{days}", Guard(SEGMENTS, 1), Guard(DRAFTS, 1))])
         await owner.execute(
@@ -148,8 +150,7 @@ async def test_only_counters_of_days_past_are_forgotten(app: Connection, owner: 
             "AND period = (clock_timestamp() AT TIME ZONE 'UTC')::date",
             days,
         )
-    assert await app.fetchval("SELECT onering.forget_usage_v1(10)") == 1
-    assert await app.fetchval("SELECT onering.forget_usage_v1(10)") == 0
+    assert await Forgetting(Database(app_dsn), days=0).forget() == 1
     assert [row["key"] for row in await app.fetch(USAGE)] == ["drafts/alice", "segments/alice", "segments/alice"]
 
 

@@ -14,8 +14,10 @@ from onering.log.reader import head
 from onering.log.schema import steps
 from onering.service.owner import postgres_owner
 from onering.service.postgres import EmbeddedPostgres
-from tests.log.former import append_as_before
+from tests.log.former import append_as_before, told
 from tests.log.writing import command, write
+
+USAGE = "SELECT key, used FROM onering.usage"
 
 
 async def run(dsn: str, sql: str) -> Any:
@@ -105,6 +107,47 @@ class TestFreshAndStepByStep:
         await run(empty_dsn, "INSERT INTO onering.migrations (step, name) VALUES (99, 'later')")
         await migrate(empty_dsn)
         assert "migrations [99] from a newer release" in caplog.text
+
+
+class TestUsage:
+    async def test_what_the_log_holds_already_is_counted(self, empty_dsn: str) -> None:
+        """Drafts by who owns them now, segments of today by who wrote them, handles by their rows."""
+        await migrate_to_the_first_release(empty_dsn)
+        conn = await asyncpg.connect(empty_dsn)
+        await self.write_a_past(conn)
+        await migrate(empty_dsn)
+        counted = {"drafts/alice": 2, "drafts/bob": 1, "segments/alice": 1, "segments/bob": 2, "handle/al": 1}
+        assert dict(await conn.fetch(USAGE)) == counted
+        await append_as_before(conn, told("new", 0, created("alice"), segment("alice")))
+        assert dict(await conn.fetch(USAGE)) == counted | {"drafts/alice": 3, "segments/alice": 2}
+        await conn.close()
+
+    async def write_a_past(self, conn: Any) -> None:
+        await append_as_before(conn, told("long ago", 0, created("alice"), *[segment("alice")] * 3))
+        await conn.execute("ALTER TABLE onering.events DISABLE TRIGGER events_never_change")
+        await conn.execute("UPDATE onering.events SET recorded_at = recorded_at - interval '1 day'")
+        given = "ownership_transferred", {"from_user_id": "alice", "to_user_id": "bob"}
+        archived, reopened = ("draft_archived", {}), ("draft_reopened", {})
+        await append_as_before(
+            conn,
+            told("kept", 0, created("alice"), segment("alice"), segment("bob"), archived, reopened),
+            told("given", 0, created("alice"), segment("bob"), given),
+            told("archived", 0, created("bob"), archived, reopened, archived),
+        )
+        await conn.execute(
+            "INSERT INTO onering.app_users (issuer, subject, user_id, handle) VALUES ('i', 'a', 'a', 'al')"
+        )
+        # Of somebody who was erased, nothing tells what they had.
+        await append_as_before(conn, told("erased", 0, created("carol"), segment("carol")))
+        await conn.execute("UPDATE onering.events SET payload = NULL, salt = NULL WHERE payload LIKE '%carol%'")
+
+
+def created(by: str) -> tuple[str, dict[str, Any]]:
+    return "draft_created", {"creator_id": by}
+
+
+def segment(by: str) -> tuple[str, dict[str, Any]]:
+    return "segment_added", {"author_id": by}
 
 
 class TestServers:
