@@ -1,6 +1,6 @@
 """What happened to a draft, told event by event."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,28 +13,39 @@ from onering.log.wire import Principal, timestamp
 from projections import cursors
 from projections.models import ReadAt, ReadModels
 from projections.projection import Projection
+from projections.standing import rows_at, standing
 
-# One row per event, never changed. `meta` is the event's data without its long texts, which are told elsewhere.
+# One row per event, never changed. `meta` is the event's data without its long texts, which are told elsewhere; of a
+# segment's text, written or amended, its length in words and code points stays here.
 _DDL = """
 CREATE TABLE {schema}.entries (
-    lane      smallint    NOT NULL,
-    draft_id  uuid        NOT NULL,
-    version   integer     NOT NULL,
-    event_id  uuid        NOT NULL,
-    at        timestamptz NOT NULL,
-    type      text        NOT NULL,
-    issuer    text        NOT NULL,
-    subject   text        NOT NULL,
-    meta      jsonb       NOT NULL,
+    lane       smallint    NOT NULL,
+    draft_id   uuid        NOT NULL,
+    version    integer     NOT NULL,
+    event_id   uuid        NOT NULL,
+    at         timestamptz NOT NULL,
+    type       text        NOT NULL,
+    issuer     text        NOT NULL,
+    subject    text        NOT NULL,
+    meta       jsonb       NOT NULL,
+    words      integer,
+    characters integer,
     PRIMARY KEY (lane, draft_id, version)
 );
 """
 
-_ENTRIES = """
-    INSERT INTO {schema}.entries (lane, draft_id, version, event_id, at, type, issuer, subject, meta)
+# A word is what stands between white space, as Unicode has it (PropList.txt): the same on every server, whatever its
+# locale, and the same as Python's `str.split`.
+_WORD = r"[^\t\n\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
+
+_ENTRIES = f"""
+    INSERT INTO {{schema}}.entries (
+        lane, draft_id, version, event_id, at, type, issuer, subject, meta, words, characters)
     SELECT e.lane, e.stream_id, e.version, e.event_id, e.recorded_at, e.type, e.issuer, e.subject,
-           coalesce((e.payload::jsonb -> 'data') - ARRAY['content', 'description', 'decided_at'], '{}')
-      FROM unnest(batch) e"""
+           coalesce(d.data - ARRAY['content', 'description', 'decided_at'], '{{}}'),
+           regexp_count(d.data ->> 'content' COLLATE "C", '{_WORD}'), char_length(d.data ->> 'content')
+      FROM unnest(batch) e
+     CROSS JOIN LATERAL (SELECT e.payload::jsonb -> 'data' AS data OFFSET 0) d"""
 
 TIMELINE = Projection("timeline", ("draft",), _DDL, (_ENTRIES,))
 
@@ -49,18 +60,15 @@ class TimelinePage:
 
 
 _COLUMNS = "t.version, t.event_id, t.at, t.type, t.issuer, t.subject, t.meta"
-_STANDING = """
-    WITH standing AS (
-        SELECT max(p.position) AS position FROM onering.projections p
-         WHERE p.lane = $1 AND p.status = 'live' AND p.name || '_' || p.version = '{timeline}'
-    )"""
-_ASCENDING = f"""{_STANDING}
+_ASCENDING = f"""
+    WITH {standing("timeline")}
     SELECT s.position, {_COLUMNS}
       FROM standing s LEFT JOIN LATERAL (
         SELECT * FROM {{timeline}}.entries t WHERE t.lane = $1 AND t.draft_id = $2 AND t.version > $3
          ORDER BY t.version LIMIT $4) t ON true
      ORDER BY t.version"""
-_DESCENDING = f"""{_STANDING}
+_DESCENDING = f"""
+    WITH {standing("timeline")}
     SELECT s.position, {_COLUMNS}
       FROM standing s LEFT JOIN LATERAL (
         SELECT * FROM {{timeline}}.entries t WHERE t.lane = $1 AND t.draft_id = $2 AND t.version < $3
@@ -83,7 +91,9 @@ async def read_timeline(
     Raises TooEarly, BadCursor, NotBuilt, DATABASE_FAULTS.
     """
     after = _after(cursor, read_at.epoch, ascending)
-    position, rows = await _rows(models, read_at, ascending, (models.lane, draft_id, after, limit + 1))
+    sql = _ASCENDING if ascending else _DESCENDING
+    position, rows = await rows_at(models, read_at, "timeline", sql, draft_id, after, limit + 1)
+    rows = [row for row in rows if row["version"] is not None]
     page = rows[:limit]
     next_cursor = cursors.encode(read_at.epoch, page[-1]["version"]) if len(rows) > limit else None
     return TimelinePage(tuple(_entry(draft_id, row, principal) for row in page), next_cursor, position)
@@ -94,20 +104,6 @@ def _after(cursor: str | None, epoch: str, ascending: bool) -> int:
         return 0 if ascending else LAST_VERSION
     version: int = cursors.decode(cursor, epoch, int)[0]
     return min(max(version, 0), LAST_VERSION)
-
-
-async def _rows(
-    models: ReadModels, read_at: ReadAt, ascending: bool, arguments: tuple[object, ...]
-) -> tuple[int, Sequence[asyncpg.Record]]:
-    waiting = read_at.start()
-    while True:
-        await waiting.for_position(models.checkpoints, ("timeline",), read_at.position)
-        rows = await models.fetch(_ASCENDING if ascending else _DESCENDING, *arguments)
-        position = rows[0]["position"]
-        if position is not None and position >= read_at.position:
-            return position, [row for row in rows if row["version"] is not None]
-        # The build was just replaced.
-        models.checkpoints.forget()
 
 
 def _entry(draft_id: UUID, row: asyncpg.Record, principal: Principal) -> dict[str, Any]:
@@ -124,32 +120,75 @@ def _entry(draft_id: UUID, row: asyncpg.Record, principal: Principal) -> dict[st
     }
 
 
+_Meta = Mapping[str, Any]
+
+_VISIBLE = {"public": "public", "workspace": "visible to its workspace", "private": "private"}
+
 # How each type of event reads, by the actor's user id and the event's data.
-_SENTENCES: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
+_SENTENCES: Mapping[str, Callable[[str, _Meta], str]] = {
     "draft_created": lambda actor, meta: f"{actor} started “{meta['title']}”.",
     "segment_added": lambda actor, meta: f"{actor} wrote segment {meta['segment_order'] + 1}.",
+    "segment_amended": lambda actor, meta: f"{actor} amended segment {meta['segment_order'] + 1}.",
+    "segment_withdrawn": lambda actor, meta: f"{actor} withdrew segment {meta['segment_order'] + 1}.",
     "ring_passed": lambda actor, meta: _passed(actor, meta),
-    "collaborator_added": lambda actor, meta: f"{actor} added {meta['user_id']} as a {meta['role']}.",
+    "holder_nudged": lambda actor, meta: f"{actor} reminded {meta['holder_id']} that it is their turn.",
+    "collaborator_added": lambda actor, meta: (
+        f"{actor} joined as a {meta['role']}."
+        if meta["user_id"] == actor
+        else f"{actor} added {meta['user_id']} as a {meta['role']}."
+    ),
+    "role_changed": lambda actor, meta: f"{actor} made {meta['user_id']} a {meta['role']}.",
     "collaborator_removed": lambda actor, meta: (
         f"{actor} left." if meta["user_id"] == actor else f"{actor} removed {meta['user_id']}."
     ),
+    "ownership_transferred": lambda actor, meta: f"{actor} gave the draft to {meta['to_user_id']}.",
+    "draft_renamed": lambda actor, meta: f"{actor} renamed the draft “{meta['title']}”.",
+    "draft_described": lambda actor, meta: f"{actor} changed the description.",
+    "platform_changed": lambda actor, meta: (
+        f"{actor} chose {platform} as the platform."
+        if (platform := meta.get("platform"))
+        else f"{actor} changed the platform."
+    ),
+    "visibility_changed": lambda actor, meta: f"{actor} made the draft {_VISIBLE[meta['visibility']]}.",
+    "turn_limit_changed": lambda actor, meta: f"{actor} set turns to {_hours(meta['turn_limit_hours'])}.",
+    "publish_date_changed": lambda actor, meta: (
+        f"{actor} set the date of publication to {at}."
+        if (at := meta.get("target_publish_at"))
+        else f"{actor} changed the date of publication."
+    ),
+    "draft_locked": lambda actor, meta: f"{actor} locked the draft.",
+    "draft_unlocked": lambda actor, meta: f"{actor} unlocked the draft.",
+    "draft_completed": lambda actor, meta: f"{actor} completed the draft.",
+    "draft_reopened": lambda actor, meta: f"{actor} reopened the draft.",
+    "draft_archived": lambda actor, meta: f"{actor} archived the draft.",
 }
 
 
-def summary(type: str, actor: str, meta: Mapping[str, Any]) -> str:
+def summary(type: str, actor: str, meta: _Meta) -> str:
     """Return a sentence for a person about an event; one it has no words for is named by its type."""
     sentence = _SENTENCES.get(type)
     try:
         return sentence(actor, meta) if sentence else f"{actor}: {type.replace('_', ' ')}."
     except KeyError:
-        # Its data was erased.
+        # Its data was erased, or a newer release says it in other words.
         return f"{actor}: {type.replace('_', ' ')}."
 
 
-def _passed(actor: str, meta: Mapping[str, Any]) -> str:
-    if meta.get("reason") == "holder_removed":
-        why = "left" if meta["from_user_id"] == actor else "was removed"
-        return f"The ring went back to {meta['to_user_id']}, since {meta['from_user_id']} {why}."
-    if meta["to_user_id"] == actor:
-        return f"{actor} kept the ring."
-    return f"{actor} passed the ring to {meta['to_user_id']}."
+def _hours(hours: int) -> str:
+    return "1 hour" if hours == 1 else f"{hours} hours"
+
+
+# Why a ring went on without its holder's doing, by the reason in the event.
+_REASONS = {"holder_removed": "was removed", "holder_demoted": "became a viewer"}
+
+
+def _passed(actor: str, meta: _Meta) -> str:
+    holder, receiver, reason = meta["from_user_id"], meta["to_user_id"], meta.get("reason")
+    if reason == "reclaimed":
+        return f"{actor} reclaimed the ring from {holder}."
+    if reason is not None:
+        why = "left" if holder == actor else _REASONS[reason]
+        return f"The ring went back to {receiver}, since {holder} {why}."
+    if strategy := meta.get("strategy"):
+        return f"{actor} passed the ring to {receiver}, chosen by {strategy.replace('_', ' ')}."
+    return f"{actor} kept the ring." if receiver == actor else f"{actor} passed the ring to {receiver}."

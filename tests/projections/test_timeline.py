@@ -3,6 +3,7 @@
 from typing import Any, get_args
 from uuid import UUID
 
+import orjson
 import pytest
 
 from onering.domain.events import Event
@@ -28,9 +29,50 @@ SENTENCES = [
         {"from_user_id": "alice", "to_user_id": "bob", "reason": "holder_removed"},
         "The ring went back to bob, since alice left.",
     ),
+    (
+        "ring_passed",
+        {"from_user_id": "bob", "to_user_id": "alice", "reason": "holder_demoted"},
+        "The ring went back to alice, since bob became a viewer.",
+    ),
+    (
+        "ring_passed",
+        {"from_user_id": "bob", "to_user_id": "alice", "reason": "reclaimed"},
+        "alice reclaimed the ring from bob.",
+    ),
+    (
+        "ring_passed",
+        {"from_user_id": "alice", "to_user_id": "bob", "strategy": "most_inactive", "reasoning": "Never wrote."},
+        "alice passed the ring to bob, chosen by most inactive.",
+    ),
+    ("holder_nudged", {"holder_id": "bob"}, "alice reminded bob that it is their turn."),
+    ("segment_amended", {"segment_order": 1}, "alice amended segment 2."),
+    ("segment_withdrawn", {"segment_order": 1}, "alice withdrew segment 2."),
     ("collaborator_added", {"user_id": "bob", "role": "viewer"}, "alice added bob as a viewer."),
+    ("collaborator_added", {"user_id": "alice", "role": "viewer"}, "alice joined as a viewer."),
+    ("role_changed", {"user_id": "bob", "role": "contributor"}, "alice made bob a contributor."),
     ("collaborator_removed", {"user_id": "bob"}, "alice removed bob."),
     ("collaborator_removed", {"user_id": "alice"}, "alice left."),
+    ("ownership_transferred", {"from_user_id": "alice", "to_user_id": "bob"}, "alice gave the draft to bob."),
+    ("draft_renamed", {"title": "A climb"}, "alice renamed the draft “A climb”."),
+    ("draft_described", {}, "alice changed the description."),
+    ("platform_changed", {"platform": "blog"}, "alice chose blog as the platform."),
+    ("platform_changed", {}, "alice changed the platform."),
+    ("visibility_changed", {"visibility": "private"}, "alice made the draft private."),
+    ("visibility_changed", {"visibility": "workspace"}, "alice made the draft visible to its workspace."),
+    ("visibility_changed", {"visibility": "house"}, "alice: visibility changed."),
+    ("turn_limit_changed", {"turn_limit_hours": 48}, "alice set turns to 48 hours."),
+    ("turn_limit_changed", {"turn_limit_hours": 1}, "alice set turns to 1 hour."),
+    (
+        "publish_date_changed",
+        {"target_publish_at": "2026-12-24T18:00:00Z"},
+        "alice set the date of publication to 2026-12-24T18:00:00Z.",
+    ),
+    ("publish_date_changed", {}, "alice changed the date of publication."),
+    ("draft_locked", {}, "alice locked the draft."),
+    ("draft_unlocked", {}, "alice unlocked the draft."),
+    ("draft_completed", {}, "alice completed the draft."),
+    ("draft_reopened", {}, "alice reopened the draft."),
+    ("draft_archived", {}, "alice archived the draft."),
 ]
 
 
@@ -125,7 +167,12 @@ async def test_a_draft_without_events_has_an_empty_timeline(models: ByHand, stor
 
 async def test_long_texts_are_told_elsewhere(models: ByHand, story: Story) -> None:
     draft = await story.create(description="Long", initial_segment="Secret text")
-    await models.project()
+    segment = story.events_of(draft)[1].payload
+    assert segment is not None
+    of_it = orjson.loads(segment)["data"] | {"content": "Another text"}
+    await story.unknown(draft, "segment_amended", data=orjson.dumps(of_it).decode())
+    await story.unknown(draft, "draft_described", data='{"description": "Longer"}')
+    await models.project(1000, "timeline")
     for entry in (await read(models, draft)).entries:
         assert not {"content", "description", "decided_at"} & entry["meta"].keys()
 
