@@ -26,18 +26,21 @@ class Projection:
     """A read model: the streams it follows, its tables, and the SQL that writes them.
 
     `ddl` and `writers` say `{schema}` for the Postgres schema of the build. Each writer is one set-based statement over
-    `unnest(batch)`, the next events of its streams in lane `$1`, run in order, in one transaction.
+    `unnest(batch)`, the next events of its streams in lane `$1`, run in order, in one transaction. An event of a newer
+    release stops it, unless it `takes_unknown_events`: what it knows of an event, every event has.
     """
 
     name: str
     stream_types: tuple[str, ...]
     ddl: str
     writers: tuple[str, ...]
+    takes_unknown_events: bool = False
 
     @cached_property
     def sql(self) -> str:
         """The statements that make an empty build: tables, and the function that writes them."""
-        advance = _ADVANCE.replace("{name}", self.name)
+        advance = _ADVANCE.replace("{stop}", "" if self.takes_unknown_events else _STOP)
+        advance = advance.replace("{name}", self.name)
         advance = advance.replace("{types}", ", ".join(f"'{stream_type}'" for stream_type in self.stream_types))
         return self.ddl + advance.replace("{writers}", "".join(f"    {w.strip()};\n\n" for w in self.writers))
 
@@ -46,6 +49,15 @@ class Projection:
         """Short hash of `sql`: releases that would write the same tables share a build, others have one each."""
         return sha256(self.sql.encode()).hexdigest()[:16]
 
+
+_STOP = """    SELECT min(e.position) INTO stopped FROM unnest(batch) e
+     WHERE NOT EXISTS (SELECT FROM unnest(p_known, p_newest) k(type, newest)
+                        WHERE k.type = e.type AND e.schema_version <= k.newest);
+    IF stopped IS NOT NULL THEN
+        p_upto := stopped - 1;
+        batch := ARRAY(SELECT e FROM unnest(batch) e WHERE e.position < stopped);
+    END IF;
+"""
 
 # One call applies one batch, in one transaction: the checkpoint and the tables move together or not at all.
 #
@@ -80,14 +92,7 @@ BEGIN
                  ORDER BY e.position LIMIT p_upto - p_after) next
          WHERE (next.event).stream_type IN ({types}));
 
-    SELECT min(e.position) INTO stopped FROM unnest(batch) e
-     WHERE NOT EXISTS (SELECT FROM unnest(p_known, p_newest) k(type, newest)
-                        WHERE k.type = e.type AND e.schema_version <= k.newest);
-    IF stopped IS NOT NULL THEN
-        p_upto := stopped - 1;
-        batch := ARRAY(SELECT e FROM unnest(batch) e WHERE e.position < stopped);
-    END IF;
-    IF p_upto = p_after THEN
+{stop}    IF p_upto = p_after THEN
         RETURN;
     END IF;
 

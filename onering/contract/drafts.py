@@ -91,11 +91,31 @@ class DraftAnswer(Shape):
     data: Draft
 
 
+class Snippet(Shape):
+    """A passage of what was found: of the segment of that order, or of the title (null).
+
+    `text` is as plain as it was written; `matches` are the [start, end) of what was found in it, in code points.
+    """
+
+    segment_order: Count | None
+    text: str
+    matches: list[tuple[Count, Count]]
+
+
+class ListedDraft(Draft):
+    """A draft of a list; of a search (`q`) it has a snippet."""
+
+    snippet: Snippet | None = None
+
+
 class DraftList(Shape):
-    """A page of drafts; `count` is how many are on it."""
+    """A page of drafts; `count` is how many are on it.
+
+    One page of a search goes through so much text at most, so it may be empty and still have a `next_cursor`.
+    """
 
     model_config = shown({"data": [examples.DRAFT | {"metrics": None}], "count": 1, "next_cursor": None})
 
-    data: list[Draft]
+    data: list[ListedDraft]
     count: Count
     next_cursor: Cursor

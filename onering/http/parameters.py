@@ -4,18 +4,30 @@ import re
 from datetime import datetime
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
-from onering.domain.values import Role, Status
+from onering.domain.values import Role, Status, Visibility, plain_text
 from onering.http.call import Call
 from onering.http.faults import BadRequest, InvalidFields
 from onering.log.event import LAST_VERSION, Position
+
+# Longest search, in code points.
+SEARCH = 200
 
 _WHOLE = re.compile(r"[0-9]{1,10}")
 _VERSION = re.compile(r"-?[0-9]+")
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _EVENT_ID = re.compile(r"(?:([0-9a-f]{12})\.)?([0-9]{1,10})")
-_MIN_POSITION = re.compile(r"([0-9]{1,5}\.[0-9]{1,18})(?:@([0-9a-f]{12}))?")
+_POSITION = re.compile(r"([0-9]{1,5}\.[0-9]{1,18})(?:@([0-9a-f]{12}))?")
 
 
 def _number(value: object) -> object:
@@ -59,8 +71,10 @@ class ListParameters(Parameters):
     cursor: str | None = None
     status: Status | None = None
     role: Role | None = None
-    scope: Literal["mine", "public"] = "mine"
+    visibility: Visibility | None = None
+    scope: Literal["mine", "workspace", "public"] = "mine"
     holding: bool = False
+    q: Annotated[str, StringConstraints(max_length=SEARCH), AfterValidator(plain_text)] = ""
 
 
 class DraftParameters(Parameters):
@@ -128,11 +142,14 @@ def after_version(text: str, epoch: str) -> int:
 def min_position(call: Call, lane: int, epoch: str) -> int:
     """Read `OneRing-Min-Position`: an earlier `OneRing-Position`, perhaps with `@<epoch>`. Raises BadRequest."""
     text = call.header(b"onering-min-position")
-    if text is None:
-        return 0
-    match = _MIN_POSITION.fullmatch(text)
+    return 0 if text is None else position_of(text, lane, epoch, "OneRing-Min-Position")
+
+
+def position_of(text: str, lane: int, epoch: str, name: str) -> int:
+    """Read a position of the lane, perhaps with `@<epoch>`, given under that name. Raises BadRequest."""
+    match = _POSITION.fullmatch(text)
     if match is None or (place := Position.parse(match[1])).lane != lane:
-        raise BadRequest("OneRing-Min-Position is what an earlier answer said in OneRing-Position.")
+        raise BadRequest(f"{name} is what an earlier answer said in OneRing-Position.")
     if match[2] not in (None, epoch):
-        raise BadRequest("OneRing-Min-Position is from before the log was restored; read again without it.")
+        raise BadRequest(f"{name} is from before the log was restored; read again without it.")
     return place.position
