@@ -34,6 +34,8 @@ from onering.live import ends
 from onering.live.ends import End
 from onering.live.hub import Hub
 from onering.live.limits import Limits
+from onering.live.neighbours import Neighbours
+from onering.live.presence import Presence
 from onering.log.batcher import Batcher, BatchLimits
 from onering.log.connection import Database
 from onering.log.event import DEFAULT_LANE, StoredEvent
@@ -192,13 +194,17 @@ class _Parts:
         self.reads = _Reads(means, self.log)
         self.rules = _Rules(means, self.log, self.reads.models)
         self.auth = _auth(means, self.log)
+        limits = _feed_limits(means.settings)
+        self.presence = Presence(limits)
+        self.neighbours = Neighbours(means.database, self.presence, limits)
         self.hub = Hub(
             tail=self.log.tail,
             states=self.rules.states,
             models=self.reads.models,
+            presence=self.presence,
             principal=self.auth.principal,
             sign_in=self.auth.sign_in,
-            limits=_feed_limits(means.settings),
+            limits=limits,
             anonymous_read=_anonymous_read(means.settings),
             refuse=_refuse_handshake,
         )
@@ -212,6 +218,9 @@ class _Parts:
             "projector": self.reads.projector.run,
             "snapshots": self.rules.snapshots.run,
             "live feed": self.hub.run,
+            "names": self.hub.names.run,
+            "presence": self.presence.run,
+            "neighbours": self.neighbours.run,
             "keys": self.auth.run,
         }
         if days := self.means.settings.idempotency_days:

@@ -49,6 +49,14 @@ class Settings(BaseSettings):
         (), description="Web origins, comma-separated, that may call the API and open sockets beside our own."
     )
 
+    # invites and links
+    invite_secret: SecretStr | None = Field(
+        None, description="Secret that invites are made with, 32 bytes or more; without one, only in local and test."
+    )
+    public_url: str | None = Field(
+        None, description="Where people reach the service, such as https://example.com; else as each request did."
+    )
+
     # limits of the way in
     body_limit: int = Field(256 * 1024, gt=0, description="Longest request body, in bytes (413).")
     body_seconds: float = Field(30.0, gt=0, description="Longest time a request body may take, in seconds (408).")
@@ -92,6 +100,11 @@ class Settings(BaseSettings):
     page_events: int = Field(256, ge=1, description="Most events in one frame.")
     token_grace_seconds: float = Field(15.0, ge=0, description="Socket life after its token expired, in seconds.")
     drain_seconds: float = Field(3.0, ge=0, description="Random window in which sockets move on SIGTERM, in seconds.")
+    presence_batch_ms: int = Field(500, ge=1, description="How often who came and who left is told, in milliseconds.")
+    presence_linger_seconds: float = Field(10.0, ge=0, description="How long people stay who left, in seconds.")
+    presence_lease_seconds: float = Field(15.0, ge=1, description="How long people of a dead process stay, in seconds.")
+    presence_crowd: int = Field(50, ge=0, description="Most people at a draft who are all named.")
+    typing_seconds: float = Field(6.0, gt=0, description="How long typing lasts, in seconds; told twice as often.")
 
     # tokens
     hs256: bool = Field(False, description="Accept HS256 in production; elsewhere a secret is enough.")
@@ -127,6 +140,8 @@ class Settings(BaseSettings):
     @field_validator(
         "data",
         "log_format",
+        "invite_secret",
+        "public_url",
         "clerk_secret_key",
         "clerk_issuer",
         "clerk_publishable_key",

@@ -9,6 +9,7 @@ from onering.live.cursor import Cursor
 from onering.live.ends import GONE, TOKEN_EXPIRED, TOO_MANY_FRAMES, End, Ended
 from onering.live.limits import Limits
 from onering.live.outlet import Outlet
+from onering.live.presence import Seat
 from onering.live.pulse import Pulse
 from onering.live.session import Session
 
@@ -24,6 +25,7 @@ class Connection:
         self.outlet = outlet
         self.session = Session(None)
         self.cursor: Cursor | None = None
+        self.seat: Seat | None = None
         self.accepted = False
         self.ended: End | None = None
         self._limits = limits
@@ -49,6 +51,8 @@ class Connection:
         """Follow nothing any more."""
         if self.cursor is not None:
             self.cursor.leave()
+        if self.seat is not None:
+            self.seat.leave()
 
     def tell(self, frame: bytes) -> bool:
         """Write a frame that is worth nothing later: not to somebody who is behind, or gone."""

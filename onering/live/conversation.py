@@ -25,7 +25,19 @@ from onering.live.ends import (
 )
 from onering.live.house import House, end_of
 from onering.live.joining import Joined
-from onering.live.messages import Auth, BadMessage, Bye, Hello, Ignored, Message, Ping, Pong, hello_of_query, parse
+from onering.live.messages import (
+    Auth,
+    BadMessage,
+    Bye,
+    Hello,
+    Ignored,
+    Message,
+    Ping,
+    Pong,
+    Typing,
+    hello_of_query,
+    parse,
+)
 
 SUBPROTOCOL = "onering.v1"
 # The close code of a socket that was closed without one (RFC 6455 §7.4.1).
@@ -154,6 +166,9 @@ class Conversation:
             case Ping():
                 if connection.cursor is not None:
                     connection.tell(frames.pong(connection.cursor.head))
+            case Typing():
+                if connection.cursor is not None:
+                    self._house.presence.typing(connection.cursor.feed, connection.session)
             case Bye():
                 raise Ended(DONE)
             case Hello():

@@ -36,6 +36,7 @@ class Cursor:
         self.feed = feed
         self.outlet = outlet
         self.version = 0
+        self.presence = 0
         self.joined = False
         self._session = session
         self._history = history
@@ -141,6 +142,8 @@ class Cursor:
         if not self.joined:
             self.joined = True
             self.outlet.write(frames.live(self.version))
+        if self.feed.names:
+            self.outlet.write(frames.people(self.feed.names))
         return True
 
     async def _wait_for_room(self) -> None:

@@ -1,7 +1,7 @@
 """One draft's feed in this process: the newest events in their final bytes, who may read them, and who follows."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Protocol
 from uuid import UUID
@@ -19,9 +19,13 @@ Write = Callable[[bytes], None]
 
 
 class Follower(Protocol):
-    """A connection, as its feed sees it; `version` is the last version that was written to `outlet`."""
+    """A connection, as its feed sees it; `version` is the last version that was written to `outlet`.
+
+    `presence` is what the draft's room told it last.
+    """
 
     version: int
+    presence: int
     outlet: Outlet
 
     def may_read(self, state: DraftState) -> bool:
@@ -54,6 +58,8 @@ class Feed:
         # memory of the sockets, which made it a tenth dearer to 2,000. Beside each stands what a frame needs of it.
         self.live: dict[Follower, tuple[Unsent, Write]] = {}
         self.idle_since: float | None = None
+        # Of the people whose names changed since this feed began, for whoever was not live when that was told.
+        self.names: dict[str, str] = {}
         self._encode = encode
         self._limits = limits
         self._ring: deque[bytes] = deque(maxlen=limits.feed_events)
@@ -99,10 +105,15 @@ class Feed:
             version += len(page)
             self._publish(frames.events(page), version)
 
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Tell everybody how people are called now."""
+        self.names.update(names)
+        self._publish(frames.people(names), self.head)
+
     def _judge(self, event: StoredEvent) -> None:
         """Whoever may not read after this event gets nothing after it: they leave the live ones, who get the batch."""
         before, self.state = self.state, evolved(self.state, event)
-        if _readers(before) == _readers(self.state):
+        if readers(before) == readers(self.state):
             return
         for follower in self.followers:
             if not follower.may_read(self.state):
@@ -135,6 +146,6 @@ def evolved(state: DraftState, event: StoredEvent) -> DraftState:
         return state
 
 
-def _readers(state: DraftState) -> tuple[object, ...]:
-    # Everything that `may_read` looks at. Within a tuple the same mapping is equal without a look inside.
+def readers(state: DraftState) -> tuple[object, ...]:
+    """Return everything that `may_read` looks at. Within a tuple the same mapping is equal without a look inside."""
     return state.exists, state.visibility, state.workspace_id, state.members

@@ -98,6 +98,21 @@ def pong(head: int) -> bytes:
     return _frame("pong", head=head)
 
 
+def people(names: Mapping[str, str]) -> bytes:
+    """`people`: how some people are called from now on, by user id."""
+    return _frame("people", people=[{"user_id": user_id, "display": name} for user_id, name in names.items()])
+
+
+def presence(*, mode: str, people: Sequence[str], left: Sequence[str], count: int, anonymous: int) -> bytes:
+    """`presence`: who is there; `mode` is state (`people` are all), diff (`people` came) or counts (a crowd)."""
+    return _frame("presence", mode=mode, people=people, left=left, count=count, anonymous=anonymous)
+
+
+def typing(user_id: str, seconds: float) -> bytes:
+    """`typing`: the holder of the ring types, or did within the last `seconds`."""
+    return _frame("typing", user_id=user_id, seconds=seconds)
+
+
 def token_expiring(expires_at: datetime) -> bytes:
     """`token_expiring`: send `auth` with a fresh token."""
     return _frame("token_expiring", token_expires_at=_time(expires_at))

@@ -15,6 +15,7 @@ from onering.live.ends import OVERLOADED, SERVER_ERROR, TOKEN_REFUSED, End
 from onering.live.joining import Joined, Joining
 from onering.live.limits import Limits
 from onering.live.messages import Hello
+from onering.live.presence import Presence
 from onering.log.batcher import AppendFailed
 from onering.log.connection import DATABASE_FAULTS, said
 from onering.log.tail import Tail
@@ -32,6 +33,7 @@ class House:
 
     connections: Connections
     joining: Joining
+    presence: Presence
     tail: Tail
     limits: Limits
     sign_in: SignIn
@@ -68,6 +70,7 @@ class House:
         if joined.snapshot is not None:
             connection.outlet.write(joined.snapshot)
         cursor.begin(tasks)
+        connection.seat = self.presence.enter(cursor.feed, connection.session)
 
 
 def end_of(fault: Exception) -> End:

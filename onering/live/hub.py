@@ -20,7 +20,9 @@ from onering.live.history import History
 from onering.live.house import House, Refuse
 from onering.live.joining import Joining
 from onering.live.limits import Limits
+from onering.live.names import Names
 from onering.live.outlet import outlet_of
+from onering.live.presence import Presence
 from onering.live.snapshots import Snapshots
 from onering.log.event import StoredEvent
 from onering.log.tail import Tail
@@ -44,8 +46,9 @@ class Hub:
     """The ASGI endpoint of `GET /v1/ws/drafts/{draft_id}`, for a server that limits frames (uvicorn's `ws_max_size`)
     to `limits.socket_frame_limit`, with its own pings (`ws_ping_interval`) and compression off.
 
-    `sign_in` verifies the token of a first message, `principal` names the actors of events, `refuse` answers a
-    handshake with a problem. `clock` (UTC) judges tokens. `run` is a supervised task.
+    `presence` is who is where. `sign_in` verifies the token of a first message, `principal` names the actors of events,
+    `refuse` answers a handshake with a problem. `clock` (UTC) judges tokens. `run` is a supervised task, and so is that
+    of `names`.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class Hub:
         tail: Tail,
         states: DraftStates,
         models: ReadModels,
+        presence: Presence,
         principal: Principal,
         sign_in: Callable[[str], Awaitable[Identity]],
         limits: Limits,
@@ -71,6 +75,8 @@ class Hub:
         self._connections = Connections(limits)
         self._history = History(models, tail, self._encode, limits.hello_seconds)
         self._snapshots = Snapshots(models)
+        self._presence = presence
+        self.names = Names(models, self._feeds.values)
         joining = Joining(
             tail=tail,
             history=self._history,
@@ -79,7 +85,7 @@ class Hub:
             limits=limits,
             anonymous_read=anonymous_read,
         )
-        self._house = House(self._connections, joining, tail, limits, sign_in, refuse)
+        self._house = House(self._connections, joining, presence, tail, limits, sign_in, refuse)
         tail.subscribe(self._follow)
         tail.on_rewind(self._forget_all)
 
@@ -173,11 +179,15 @@ class Hub:
         for event in events:
             if event.stream_id in self._feeds:
                 drafts.setdefault(event.stream_id, []).append(event)
+            elif event.stream_type == "user":
+                self.names.follow(event)
             for opening in self._opening:
                 opening.note(event)
         for draft_id, news in drafts.items():
             try:
-                self._feeds[draft_id].follow(news)
+                feed = self._feeds[draft_id]
+                feed.follow(news)
+                self._presence.follow(feed)
             except FeedGap as gap:
                 logger.error("a feed lost its place, and its readers resume: %s", gap)
                 for connection in self._followers(self._feeds.pop(draft_id)):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Times are in seconds, sizes in bytes; what each means stands with the setting of its name."""
+    """Times are in seconds or `_ms`, sizes in bytes; what each means stands with the setting of its name."""
 
     hello_seconds: float = 5.0
     join_seconds: float = 10.0
@@ -24,3 +24,8 @@ class Limits:
     page_events: int = 256
     token_grace_seconds: float = 15.0
     drain_seconds: float = 3.0
+    presence_batch_ms: int = 500
+    presence_linger_seconds: float = 10.0
+    presence_lease_seconds: float = 15.0
+    presence_crowd: int = 50
+    typing_seconds: float = 6.0

@@ -37,16 +37,21 @@ class Ping:
 
 
 @dataclass(frozen=True, slots=True)
+class Typing:
+    """The person writes the next segment."""
+
+
+@dataclass(frozen=True, slots=True)
 class Bye:
     """The client leaves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """A message of a type that this server does not act on: `typing`, or one of a newer client."""
+    """A message of a type that this server does not act on: one of a newer client."""
 
 
-Message = Hello | Auth | Pong | Ping | Bye | Ignored
+Message = Hello | Auth | Pong | Ping | Typing | Bye | Ignored
 
 
 class BadMessage(Exception):
@@ -70,6 +75,8 @@ def parse(text: str) -> Message:
             return Pong()
         case "ping":
             return Ping()
+        case "typing":
+            return Typing()
         case "bye":
             return Bye()
         case _:

@@ -19,6 +19,7 @@ import asyncpg
 from onering.live.ends import End
 from onering.live.hub import Hub
 from onering.live.limits import Limits
+from onering.live.presence import Presence
 from onering.log.connection import Database
 from onering.log.event import DEFAULT_LANE, StoredEvent
 from onering.log.reader import read_lane
@@ -104,13 +105,16 @@ async def running(settings: Settings, dsn: str, development_secret: bytes | None
         capacity_bytes=settings.state_cache_mib << 20,
         snapshot_events=settings.snapshot_events,
     )
+    limits = Limits(heartbeat_seconds=3600, silence_seconds=7200)
     hub = Hub(
         tail=tail,
         states=states,
         models=ReadModels(pool, Checkpoints(pool, DEFAULT_LANE, PROJECTIONS)),
+        # Who is there is not told: it is not what is measured.
+        presence=Presence(limits),
         principal=lambda issuer, subject: subject,
         sign_in=_nobody,
-        limits=Limits(heartbeat_seconds=3600, silence_seconds=7200),
+        limits=limits,
         anonymous_read=True,
         refuse=_refuse,
     )

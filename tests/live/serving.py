@@ -26,6 +26,8 @@ from onering.domain.actor import Actor
 from onering.live.connections import PARTS
 from onering.live.hub import Hub
 from onering.live.limits import Limits
+from onering.live.neighbours import Neighbours
+from onering.live.presence import Presence
 from onering.live.transport import FeedProtocol
 from onering.log.append import Append, NewEvent, Write
 from onering.log.connection import Database
@@ -36,6 +38,7 @@ from projections import PROJECTIONS
 from projections.checkpoints import Checkpoints
 from projections.models import ReadModels
 from projections.rebuild import prepare
+from tests.conformance import check_frame
 from tests.node import Node, node, person
 
 SECRET = b"s" * 32
@@ -76,6 +79,7 @@ class Server:
     models: ReadModels
     time: HeldTime
     registration: Any
+    presence: Presence
     uvicorn: Any = None
     port: int = 0
     tasks: Tasks = field(default_factory=Tasks)
@@ -85,6 +89,10 @@ class Server:
 
     def token(self, who: str, seconds: int = 3600) -> str:
         return development.mint(who, SECRET, now=self.time(), seconds=seconds)
+
+    def pass_by(self, seconds: float) -> None:
+        """Let time pass for presence, of this process alone."""
+        self.time.pass_by(seconds)
 
     def sweep_after(self, seconds: float) -> None:
         """Look at every socket as if so much time had passed."""
@@ -115,10 +123,12 @@ async def serving(
         clock = Clock(wall=lambda: time().timestamp())
         auth = build(settings, registrar=_no_registrar, http_client=client, development_secret=SECRET, clock=clock)
         models = wrap(ReadModels(made.pool, Checkpoints(made.pool, LANE, PROJECTIONS)))
+        presence = Presence(limits, lambda: time().timestamp())
         hub = Hub(
             tail=made.tail,
             states=made.states,
             models=models,
+            presence=presence,
             principal=auth.principal,
             sign_in=auth.sign_in,
             limits=limits,
@@ -126,10 +136,13 @@ async def serving(
             refuse=refuse,
             clock=time,
         )
-        server = Server(made, hub, dsn, models, time, auth._registration)
+        server = Server(made, hub, dsn, models, time, auth._registration, presence)
         routes = [WebSocketRoute("/v1/ws/drafts/{draft_id}", _Endpoint(hub))]
         application = auth.middleware(Starlette(routes=routes), refuse=refuse)
-        server.tasks.start({"hub": hub.run})
+        neighbours = Neighbours(Database(dsn), presence, limits)
+        server.tasks.start(
+            {"hub": hub.run, "names": hub.names.run, "presence": presence.run, "neighbours": neighbours.run}
+        )
         async with listening(application, server, ws, limits, port=port, narrow=narrow):
             yield server
         assert server.tasks.alive
@@ -193,6 +206,8 @@ class Client:
     events: list[Mapping[str, Any]] = field(default_factory=list)
     raw: list[str] = field(default_factory=list)
     other: list[Mapping[str, Any]] = field(default_factory=list)
+    presence: list[Mapping[str, Any]] = field(default_factory=list)
+    here: set[str] = field(default_factory=set)
 
     @property
     def versions(self) -> list[int]:
@@ -205,6 +220,7 @@ class Client:
         assert isinstance(text, str)
         frame: Mapping[str, Any] = json.loads(text)
         assert text.startswith('{"type":"')
+        check_frame(frame)
         match frame["type"]:
             case "welcome":
                 assert not self.welcome
@@ -218,9 +234,22 @@ class Client:
                 assert frame["version"] == self.version
                 assert not self.live
                 self.live = True
+            case "presence":
+                self._see(frame)
             case _:
                 self.other.append(frame)
         return frame
+
+    def _see(self, frame: Mapping[str, Any]) -> None:
+        assert self.live
+        assert (frame["mode"] == "diff") <= bool(self.presence)
+        people, left = set(frame["people"]), set(frame["left"])
+        if frame["mode"] == "diff":
+            assert left <= self.here
+            assert not people & self.here
+            people |= self.here - left
+        self.here = people
+        self.presence.append(frame)
 
     def _apply(self, text: str, events: list[Mapping[str, Any]]) -> None:
         assert self.welcome
