@@ -1,20 +1,23 @@
 """The people who signed in: one row each, and one event, however often and wherever they come from first."""
 
+import logging
 from hashlib import sha256
 from typing import Any
-from uuid import uuid5
 
 import asyncpg
-import orjson
 
 from onering.auth.faults import Forbidden
 from onering.auth.principals import personal_workspace
 from onering.domain.actor import Actor
-from onering.domain.ids import NAMESPACE, derived
+from onering.domain.ids import derived
+from onering.domain.plans import DEFAULT_PLAN
+from onering.domain.profile import UserRegistered
 from onering.log.append import Append, NewEvent, Write
 from onering.log.batcher import Batcher
+from onering.log.codec import UnknownEvent
+from onering.people import SCHEMA_VERSION, find_person, person_payload, person_stream
 
-DEFAULT_PLAN = "free"
+logger = logging.getLogger(__name__)
 
 # Null: nobody known; false: another person has that name here, by a token of another issuer.
 KNOWN = """
@@ -37,11 +40,14 @@ class Users:
         The event comes first: its command identity makes a repetition harmless, so a crash between the two is healed
         by the next sign-in, and nobody has a row without a record of how it came about.
         """
-        if await self._is_known(actor):
-            return
-        await self._batcher.submit(registration(actor))
-        await self._pool.execute(INSERT, actor.issuer, actor.subject, actor.user_id, DEFAULT_PLAN)
-        await self._is_known(actor)
+        if not await self._is_known(actor):
+            await self._batcher.submit(registration(actor))
+            await self._pool.execute(INSERT, actor.issuer, actor.subject, actor.user_id, DEFAULT_PLAN)
+            await self._is_known(actor)
+        try:
+            await find_person(self._pool, actor.issuer, actor.subject)  # a row that is behind is brought along
+        except UnknownEvent as unknown:
+            logger.warning("what a person is called stays as it is: %s", unknown)
 
     async def _is_known(self, actor: Actor) -> bool:
         """Rules go by names alone: where the home issuer changed, whoever has a name keeps it from its new bearer."""
@@ -53,10 +59,10 @@ class Users:
 
 def registration(actor: Actor) -> Append:
     """Return what a first sign-in appends: the same for a person whenever and wherever it happens."""
-    stream_id = uuid5(NAMESPACE, f"user/{len(actor.issuer)}:{actor.issuer}{actor.subject}")
+    stream_id = person_stream(actor.issuer, actor.subject)
     command_id = derived(stream_id, "register")
-    data = {"idempotency_key": None, "data": {"user_id": actor.user_id, "plan": DEFAULT_PLAN}}
-    event = NewEvent(derived(command_id, "event"), "user_registered", 1, orjson.dumps(data).decode())
+    payload = person_payload(UserRegistered(user_id=actor.user_id), None)
+    event = NewEvent(derived(command_id, "event"), "user_registered", SCHEMA_VERSION, payload)
     workspace_id = personal_workspace(actor.issuer, actor.subject)
     return Append(
         command_id,

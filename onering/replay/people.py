@@ -1,6 +1,7 @@
 """Who did it: the names by which rules and payloads know the verified people whom events are stamped with."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from onering.domain.actor import Actor
@@ -15,10 +16,19 @@ from onering.domain.events import (
     SegmentAmended,
     SegmentWithdrawn,
 )
+from onering.domain.profile import PersonState
 from onering.domain.state import DraftState
 
 Person = tuple[str, str]
 """(issuer, subject)"""
+
+
+class KnownPerson(NamedTuple):
+    """A person as far as the log told; of a `vague` one, something was erased."""
+
+    user_id: str
+    state: PersonState = PersonState()
+    vague: bool = False
 
 
 class People:
@@ -30,6 +40,9 @@ class People:
 
     def __init__(self) -> None:
         self.names: dict[Person, str] = {}
+        # Those who signed in, by their stream, and which of them has a handle.
+        self.known: dict[UUID, KnownPerson] = {}
+        self.handles: dict[str, UUID] = {}
         self._bearers: dict[str, Person] = {}
         self._actors: dict[tuple[str, str, bytes], Actor] = {}
 
