@@ -24,12 +24,14 @@ from onering.http.call import request_id_of
 from onering.http.commands import Commands
 from onering.http.documents import Documents
 from onering.http.invites import Invites
+from onering.http.journal import Journal
 from onering.http.links import Links
 from onering.http.operations import Health, Operations
 from onering.http.problems import Problem
 from onering.http.queries import Queries
 from onering.http.reading import Reading
 from onering.http.routes import FEED, described, table
+from onering.instruments import Instruments
 from onering.live import ends
 from onering.live.ends import End
 from onering.live.hub import Hub
@@ -122,12 +124,19 @@ class _Means:
 class _Log:
     """The log as this process writes and follows it."""
 
-    def __init__(self, means: _Means) -> None:
+    def __init__(self, means: _Means, instruments: Instruments) -> None:
         settings, database = means.settings, means.database
         self.tail = Tail(database, DEFAULT_LANE, poll_seconds=settings.poll_seconds)
         self.hints = Hints(database, DEFAULT_LANE)
         limits = _batch_limits(settings)
-        self.batcher = Batcher(database, DEFAULT_LANE, self._committed, limits, follows=self.tail.follows)
+        self.batcher = Batcher(
+            database,
+            DEFAULT_LANE,
+            self._committed,
+            limits,
+            follows=self.tail.follows,
+            timed=instruments.committed,
+        )
         self.tail.on_rewind(self.batcher.rewound)
 
     def _committed(self, events: Sequence[StoredEvent]) -> None:
@@ -190,7 +199,8 @@ class _Parts:
     def __init__(self, means: _Means) -> None:
         self.means = means
         self.tasks = Tasks()
-        self.log = _Log(means)
+        self.instruments = Instruments()
+        self.log = _Log(means, self.instruments)
         self.reads = _Reads(means, self.log)
         self.rules = _Rules(means, self.log, self.reads.models)
         self.auth = _auth(means, self.log)
@@ -243,10 +253,13 @@ class _Parts:
             limits=BodyLimits(settings.body_limit, settings.json_depth, settings.body_seconds),
             origins=settings.allowed_origins,
             headers=safety_headers(tls=not settings.developing),
+            instruments=self.instruments,
         )
 
     def _commands(self) -> Commands:
-        return Commands(self.rules.handler, self.reads.models, self.reads.acknowledged, self.auth.principal, utc_now)
+        rules, reads = self.rules, self.reads
+        journal = Journal(self.instruments)
+        return Commands(rules.handler, reads.models, reads.acknowledged, self.auth.principal, utc_now, journal)
 
     def _reading(self) -> Reading:
         return Reading(

@@ -68,7 +68,7 @@ class Authentication:
         try:
             identity = await self._admit(scope)
         except AuthFault as fault:
-            _log_refusal(fault)
+            _log_refusal(fault, scope.get("onering.request_id"))
             await self._refuse(scope, receive, send, fault)
             return
         set_identity(scope, identity)
@@ -109,8 +109,8 @@ class Authentication:
             raise BadRequest("X-User-Id names a person of another issuer; that one needs a token.") from None
 
 
-def _log_refusal(fault: AuthFault) -> None:
+def _log_refusal(fault: AuthFault, request_id: str | None) -> None:
     if isinstance(fault, InvalidToken):
-        _log.info("token_refused", reason=fault.reason.value)
+        _log.info("token_refused", reason=fault.reason.value, request_id=request_id)
     else:
-        _log.info("request_refused", status=fault.status, why=fault.detail)
+        _log.info("request_refused", status=fault.status, code=fault.code, why=fault.detail, request_id=request_id)

@@ -8,12 +8,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from onering.auth.faults import AuthFault
 from onering.http.boundary import Boundary
-from onering.http.call import Call, request_id_of
+from onering.http.call import ROUTE, Call, request_id_of
 from onering.http.commands import Endpoint
 from onering.http.faults import MethodNotAllowed, NoSuchRoute
 from onering.http.origins import ListedOrigins, preflight
 from onering.http.problems import problem_of
 from onering.http.routes import FEED, Line
+from onering.instruments import Instruments
 
 Middleware = Callable[[ASGIApp], ASGIApp]
 
@@ -30,13 +31,15 @@ class BodyLimits:
 class Resource:
     """One path: what each method of it does."""
 
-    def __init__(self, endpoints: Mapping[str, Endpoint], limits: BodyLimits) -> None:
+    def __init__(self, path: str, endpoints: Mapping[str, Endpoint], limits: BodyLimits) -> None:
+        self._template = path.replace(":path}", "}")
         self._endpoints = dict(endpoints)
         if "GET" in endpoints:
             self._endpoints["HEAD"] = endpoints["GET"]  # the server leaves the body out
         self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[ROUTE] = self._template
         endpoint = self._endpoints.get(scope["method"])
         if endpoint is None:
             raise MethodNotAllowed(self._endpoints)
@@ -72,11 +75,12 @@ def application(
     limits: BodyLimits,
     origins: Collection[str],
     headers: list[tuple[bytes, bytes]],
+    instruments: Instruments,
 ) -> ASGIApp:
     """Return the whole front: `feed` takes the live feed's sockets, `sign_in` verifies callers, `origins` may call."""
     router = Router(routes=_routes(lines, feed, limits), redirect_slashes=False, default=_no_route)
-    front = Boundary(sign_in(Shortcut(router)), headers)
-    return ListedOrigins(front, Boundary(preflight, headers), origins) if origins else front
+    front = Boundary(sign_in(Shortcut(router)), headers, instruments)
+    return ListedOrigins(front, Boundary(preflight, headers, instruments), origins) if origins else front
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send, fault: AuthFault) -> None:
@@ -89,7 +93,7 @@ def _routes(lines: Sequence[Line], feed: ASGIApp, limits: BodyLimits) -> list[Ba
     paths: dict[str, dict[str, Endpoint]] = {}
     for line in lines:
         paths.setdefault(line.path, {})[line.method] = line.endpoint
-    routes: list[BaseRoute] = [Route(path, Resource(endpoints, limits)) for path, endpoints in paths.items()]
+    routes: list[BaseRoute] = [Route(path, Resource(path, endpoints, limits)) for path, endpoints in paths.items()]
     return [*routes, WebSocketRoute(FEED, feed)]
 
 

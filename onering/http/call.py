@@ -17,11 +17,14 @@ from onering.auth.strict import Ambiguous, json_value
 from onering.domain.ids import Id
 from onering.domain.refusals import NotFound
 from onering.http.faults import BadRequest, PayloadTooLarge, RequestTimeout, UnsupportedMediaType
+from onering.http.tracing import trace_of
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{1,64}")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _JSON = re.compile(r'application/json(\s*;\s*charset\s*=\s*"?utf-?8"?)?\s*', re.IGNORECASE)
 _SCOPE_KEY = "onering.request_id"
+# In a request's scope: the template of its route; that the log has a line of it already.
+ROUTE, TOLD = "onering.route", "onering.told"
 # A request's own id: what tells this process from all others, and its number here.
 _PROCESS = os.urandom(8).hex()
 _requests = count(1)
@@ -60,8 +63,17 @@ class Call:
 
     @property
     def request_id(self) -> str:
-        """What names this request in logs, problems and stored events."""
+        """What names this request in logs and problems."""
         return request_id_of(self._scope)
+
+    @property
+    def trace_id(self) -> str:
+        """What names the trace it belongs to, in logs and stored events."""
+        return trace_of(self._scope)
+
+    def told(self) -> None:
+        """Take note that the log has a line of what this request came to."""
+        self._scope[TOLD] = True
 
     @property
     def identity(self) -> Identity | None:

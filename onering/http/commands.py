@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from time import perf_counter
 from typing import Any, NamedTuple
 
 import orjson
@@ -10,12 +11,13 @@ import orjson
 from onering.domain.actor import Actor
 from onering.domain.commands import Command
 from onering.domain.events import RingPassed
-from onering.handle import CommandHandler, CommandRequest, Outcome, Unavailable
+from onering.handle import CommandHandler, Outcome, Unavailable
 from onering.http.acknowledged import Acknowledged
 from onering.http.answers import MINIMAL, Answer, answer, at_position, data, etag
 from onering.http.call import Call
 from onering.http.envelope import Envelope, command_request, envelope, model_of, named
 from onering.http.faults import UNKNOWN_FIELD, BadRequest, InvalidFields
+from onering.http.journal import Journal
 from onering.http.problems import problem_of
 from onering.log.codec import UnknownEvent, decode
 from onering.log.connection import DATABASE_FAULTS
@@ -60,12 +62,14 @@ class Commands:
         acknowledged: Acknowledged,
         principal: Principal,
         clock: Callable[[], datetime],
+        journal: Journal,
     ) -> None:
         self._handler = handler
         self._models = models
         self._acknowledged = acknowledged
         self._principal = principal
         self._clock = clock
+        self._journal = journal
 
     async def submit(self, call: Call) -> Answer:
         """POST /v1/commands: one command, or an array of at most MOST_COMMANDS."""
@@ -73,10 +77,10 @@ class Commands:
         said = envelope(call)
         body = await call.json()
         if isinstance(body, list):
-            return await self._submit_all(body, said, actor, call.request_id)
+            return await self._submit_all(body, said, actor, call)
         if not isinstance(body, dict):
             raise BadRequest("The body must be a command, or an array of them.")
-        outcome = await self._do(_any_command(body, said, actor, call.request_id), actor)
+        _, outcome = await self._do(body, None, said, actor, call)
         extra = (MINIMAL,) if said.minimal else ()
         return data(self._outcome(outcome, minimal=said.minimal), at_position(outcome.position), *extra)
 
@@ -101,10 +105,10 @@ class Commands:
         actor = call.signed_in().actor
         said = envelope(call)
         fields = _fields(call, await call.object(), query)
-        request = command_request(fields, model, said, actor, call.request_id, key_needed=False)
-        return Done(request.command, await self._do(request, actor), actor, said)
+        command, outcome = await self._do(fields, model, said, actor, call)
+        return Done(command, outcome, actor, said)
 
-    async def _submit_all(self, bodies: list[Any], said: Envelope, actor: Actor, request_id: str) -> Answer:
+    async def _submit_all(self, bodies: list[Any], said: Envelope, actor: Actor, call: Call) -> Answer:
         if said.key is not None or said.conditional:
             raise BadRequest("Give each command of an array its own idempotency_key and expected_version, no headers.")
         if len(bodies) > MOST_COMMANDS:
@@ -116,10 +120,7 @@ class Commands:
 
         async def in_sequence(indexes: Sequence[int]) -> None:
             for index in indexes:
-                if clock() < deadline:
-                    results[index] = await self._one_of_many(bodies[index], said, actor, request_id)
-                else:
-                    results[index] = _failed(Unavailable(TOO_LATE), request_id)
+                results[index] = await self._one_of_many(bodies[index], said, actor, call, late=clock() >= deadline)
 
         # Those of one draft follow each other; those of different drafts have no order between them, and share commits.
         async with asyncio.TaskGroup() as group:
@@ -128,19 +129,34 @@ class Commands:
         done = [Position.parse(result["data"]["position"]) for result in results if "data" in result]
         return data(results, at_position(max(done))) if done else data(results)
 
-    async def _one_of_many(self, body: Any, said: Envelope, actor: Actor, request_id: str) -> dict[str, Any]:
+    async def _one_of_many(self, body: Any, said: Envelope, actor: Actor, call: Call, *, late: bool) -> dict[str, Any]:
         try:
-            if not isinstance(body, dict):
-                raise BadRequest("A command is a JSON object.")
-            outcome = await self._do(_any_command(body, said, actor, request_id), actor)
+            _, outcome = await self._do(body, None, said, actor, call, late=late)
         except Exception as error:
-            return _failed(error, request_id)
+            return _failed(error, call.request_id)
         return {"status": 200, "data": self._outcome(outcome, minimal=said.minimal)}
 
-    async def _do(self, request: CommandRequest, actor: Actor) -> Outcome:
-        outcome = await self._handler.handle(request, actor)
+    async def _do(
+        self, body: Any, model: type[Command] | None, said: Envelope, actor: Actor, call: Call, *, late: bool = False
+    ) -> tuple[Command, Outcome]:
+        """Do the command that `body` is, of the type that `model` or else the body itself says."""
+        began = perf_counter()
+        fields = body if isinstance(body, dict) else {}
+        kind, draft = model.model_fields["type"].default if model else fields.get("type"), fields.get("draft_id")
+        try:
+            if late:
+                raise Unavailable(TOO_LATE)
+            if not isinstance(body, dict):
+                raise BadRequest("A command is a JSON object.")
+            trace_id, key_needed = call.trace_id, model is None
+            request = command_request(body, model or model_of(body), said, actor, trace_id, key_needed=key_needed)
+            outcome = await self._handler.handle(request, actor)
+        except BaseException as error:
+            self._journal.failed(call, actor, kind, draft, error, began)
+            raise
         self._acknowledged.note(actor.user_id, outcome.position.position)
-        return outcome
+        self._journal.done(call, actor, request.command.type, outcome, began)
+        return request.command, outcome
 
     def _outcome(self, outcome: Outcome, *, minimal: bool) -> dict[str, Any]:
         shown = _minimal(outcome)
@@ -191,10 +207,6 @@ def smart_choice(outcome: Outcome) -> Mapping[str, Any]:
 def _failed(error: Exception, request_id: str) -> dict[str, Any]:
     problem = problem_of(error, request_id)
     return {"status": problem.status, "problem": problem.document(request_id)}
-
-
-def _any_command(body: dict[str, Any], said: Envelope, actor: Actor, request_id: str) -> CommandRequest:
-    return command_request(body, model_of(body), said, actor, request_id, key_needed=True)
 
 
 def _minimal(outcome: Outcome) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def envelope(call: Call) -> Envelope:
 
 
 def command_request(
-    fields: dict[str, Any], model: type[Command], envelope: Envelope, actor: Actor, request_id: str, *, key_needed: bool
+    fields: dict[str, Any], model: type[Command], envelope: Envelope, actor: Actor, trace_id: str, *, key_needed: bool
 ) -> CommandRequest:
     """Return the command that `fields` describe; `idempotency_key` and `expected_version` among them are taken out.
 
@@ -73,7 +73,7 @@ def command_request(
         command = model.model_validate(told)
     except ValidationError as invalid:
         raise InvalidFields.of(invalid) from None
-    return CommandRequest(command, key, expected, request_id)
+    return CommandRequest(command, key, expected, trace_id)
 
 
 def _told(fields: dict[str, Any], model: type[Command]) -> dict[str, Any]:

@@ -18,6 +18,8 @@ REQUEST_HEADERS = (
     "OneRing-Min-Position",
     "Prefer",
     "X-Request-Id",
+    "traceparent",
+    "tracestate",
 )
 EXPOSED = (
     "ETag",

@@ -112,6 +112,21 @@ AWAY = Problem(503, "unavailable", "The database is out of reach; try again shor
 
 def problem_of(error: Exception, request_id: str) -> Problem:
     """Return the problem that an error is to its caller; what nobody foresaw is logged, and named by its request id."""
+    if (problem := _foreseen(error)) is not None:
+        return problem
+    if isinstance(error, _AWAY):
+        _log.warning("database_out_of_reach", request_id=request_id, error=type(error).__name__)
+        return AWAY
+    _log.error("request_failed", request_id=request_id, exc_info=error)
+    return INTERNAL
+
+
+def code_of(error: Exception) -> str:
+    """Return the code of the problem that an error is to its caller."""
+    return (_foreseen(error) or (AWAY if isinstance(error, _AWAY) else INTERNAL)).code
+
+
+def _foreseen(error: Exception) -> Problem | None:
     match error:
         case InvalidFields():
             return Problem(error.status, error.code, error.detail, error.headers, error.errors)
@@ -134,8 +149,4 @@ def problem_of(error: Exception, request_id: str) -> Problem:
             return Problem(
                 503, "unavailable", "A newer release wrote to this draft; this server can't show it.", _RETRY
             )
-    if isinstance(error, _AWAY):
-        _log.warning("database_out_of_reach", request_id=request_id, error=type(error).__name__)
-        return AWAY
-    _log.error("request_failed", request_id=request_id, exc_info=error)
-    return INTERNAL
+    return None

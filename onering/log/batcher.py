@@ -5,6 +5,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 import asyncpg
@@ -78,7 +79,7 @@ class Batcher:
     Commands are appended in the order of `submit`. `committed` is called with the events of each commit, in order,
     before anyone is answered, so that an answer never precedes what this process shows. `follows` says whether an
     epoch is that of the log which commands are decided on: to another one, restored or promoted since, nothing is
-    appended.
+    appended. `timed` is told of each commit how many commands were in it and how many seconds it took.
     """
 
     def __init__(
@@ -88,12 +89,14 @@ class Batcher:
         committed: Callable[[Sequence[StoredEvent]], None],
         limits: BatchLimits = BatchLimits(),
         follows: Callable[[str], bool] = lambda _: True,
+        timed: Callable[[int, float], None] = lambda commands, seconds: None,
     ) -> None:
         self._database = database
         self._lane = lane
         self._committed = committed
         self._limits = limits
         self._follows = follows
+        self._timed = timed
         self._queue: deque[_Waiting] = deque()
         self._in_flight: list[_Waiting] = []
         self._filled = asyncio.Event()
@@ -216,7 +219,10 @@ class Batcher:
             self._conn = await self._database.connect("appender")
             if not self._follows(await read_epoch(self._conn)):
                 raise _AnotherLog("it holds another log than before")
-        return await append(self._conn, self._lane, [waiting.append for waiting in batch])
+        began = perf_counter()
+        outcomes = await append(self._conn, self._lane, [waiting.append for waiting in batch])
+        self._timed(len(batch), perf_counter() - began)
+        return outcomes
 
     async def _isolate(self, batch: list[_Waiting], refusal: Exception) -> None:
         """Halve a batch that broke, until the command that breaks it stands alone: it sinks without its neighbours."""

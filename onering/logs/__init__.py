@@ -6,7 +6,7 @@ import sys
 
 import structlog
 
-from onering.logs.lines import Render, as_json, described, for_people, without_quotes
+from onering.logs.lines import Render, as_json, described, explained, for_people
 from onering.logs.records import Records
 from onering.logs.stream import Stream
 from onering.settings import Environment, Settings
@@ -18,7 +18,7 @@ def configure(settings: Settings) -> None:
     stream = Stream(sys.stderr.buffer)
     atexit.register(stream.flush)
     structlog.configure(
-        processors=[described, structlog.processors.ExceptionRenderer(without_quotes), _rendering(settings)],
+        processors=[explained, described, _rendering(settings)],
         logger_factory=stream.sink,
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,

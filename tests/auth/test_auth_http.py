@@ -69,7 +69,7 @@ async def test_no_token_text_reaches_the_log(auth, clerk):
     with capture_logs() as logs:
         async with calling(auth) as client:
             await refusal_of(client, ("Authorization", f"Bearer {token}"))
-    assert {"event": "token_refused", "reason": "expired", "log_level": "info"} in logs
+    assert {"event": "token_refused", "reason": "expired", "request_id": None, "log_level": "info"} in logs
     assert not any(part in str(logs) for part in token.split("."))
 
 
