@@ -19,6 +19,7 @@ from onering.domain.values import CONTENT, DESCRIPTION, TITLE, Visibility
 from onering.handle import CommandHandler, Handling
 from onering.http.acknowledged import Acknowledged
 from onering.http.application import BodyLimits, application, refuse
+from onering.http.audit import Audit
 from onering.http.boundary import safety_headers
 from onering.http.call import request_id_of
 from onering.http.commands import Commands
@@ -242,7 +243,8 @@ class _Parts:
         settings, documents = self.means.settings, Documents()
         commands, reading = self._commands(), self._reading()
         invites = Invites(commands, reading, self.rules.tokens, Links(settings.public_url))
-        lines = table(commands, invites, Queries(reading), self._operations(), documents)
+        audit = Audit(reading, self.auth.named, settings.auditors)
+        lines = table(commands, invites, Queries(reading), audit, self._operations(), documents)
         documents.publish(
             openapi(described(lines), Info(__version__, settings.developing)), asyncapi(FEED, __version__, _closings())
         )

@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     anonymous_read: bool | None = Field(
         None, description="May callers without a token read public drafts: yes in local and test, else no."
     )
+    auditors: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="User ids, comma-separated, of who reads what happened across all drafts."
+    )
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Web origins, comma-separated, that may call the API and open sockets beside our own."
     )
@@ -132,7 +135,7 @@ class Settings(BaseSettings):
         """Whether this is a profile to develop in: no keys needed, everything easy to try, nothing to be trusted."""
         return self.env in (Environment.LOCAL, Environment.TEST)
 
-    @field_validator("allowed_origins", "clerk_authorized_parties", mode="before")
+    @field_validator("allowed_origins", "auditors", "clerk_authorized_parties", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

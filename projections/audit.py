@@ -125,20 +125,20 @@ async def audited_span(models: ReadModels, read_at: ReadAt, wanted: AuditFilter,
 
 
 # Entries come from one index, which ends where the page does; what else is asked of them is looked at one by one.
-_PAGE = f"""
+_PAGE = """
     WITH examined AS MATERIALIZED (
         SELECT a.position,
                ($5::text IS NULL OR a.type = $5) AND ($6::uuid IS NULL OR a.workspace_id = $6)
                AND ($7::text[] IS NULL OR (a.issuer, a.subject) IN (SELECT * FROM unnest($7::text[], $8::text[])))
                AND ($9::uuid IS NULL OR a.draft_id = $9) AS wanted
-          FROM ({{source}}) a
-         ORDER BY a.position LIMIT {EXAMINED}
+          FROM ({source}) a
+         ORDER BY a.position LIMIT $10
     ), page AS MATERIALIZED (
         SELECT x.position FROM examined x WHERE x.wanted ORDER BY x.position LIMIT $4 + 1
     ), ended AS (
-        SELECT max(x.position) AS position FROM examined x HAVING count(*) = {EXAMINED}
+        SELECT max(x.position) AS position FROM examined x HAVING count(*) = $10
     )
-    SELECT n.position AS ended, {{columns}}
+    SELECT n.position AS ended, {columns}
       FROM (SELECT) one LEFT JOIN ended n ON true
       LEFT JOIN (page p CROSS JOIN LATERAL (
         SELECT * FROM onering.events e WHERE e.lane = $1 AND e.position = p.position OFFSET 0) e) ON true
@@ -149,7 +149,7 @@ def _page_from(condition: str, source: str = "{entries}") -> str:
     entries = f"""
         SELECT a.* FROM {{audit}}.entries a
          WHERE a.lane = $1 AND a.position > $2 AND a.position <= $3 {condition}
-         ORDER BY a.position LIMIT {EXAMINED}"""
+         ORDER BY a.position LIMIT $10"""
     columns = ", ".join(f"e.{name}" for name in StoredEvent._fields)
     return _PAGE.replace("{source}", source.replace("{entries}", entries)).replace("{columns}", columns)
 
@@ -167,19 +167,33 @@ _BY_POSITION = _page_from("")
 async def audit_page(models: ReadModels, wanted: AuditFilter, span: Span, limit: int) -> AuditPage:
     """Return the first wanted events of a span, at most `limit`, perhaps none. Raises NotBuilt, DATABASE_FAULTS."""
     issuers, subjects = zip(*wanted.people, strict=True) if wanted.people is not None else (None, None)
-    narrowed = (wanted.type, wanted.workspace_id, issuers, subjects, wanted.draft_id)
-    rows = await models.fetch(_source(wanted), models.lane, span.after, span.upto, limit, *narrowed)
+    source, is_exact = _source(wanted)
+    rows = await models.fetch(
+        source,
+        models.lane,
+        span.after,
+        span.upto,
+        limit,
+        wanted.type,
+        wanted.workspace_id,
+        issuers,
+        subjects,
+        wanted.draft_id,
+        limit + 1 if is_exact else EXAMINED,
+    )
     events = tuple(StoredEvent(*row[1:]) for row in rows if row["position"] is not None)
     page = events[:limit]
     return AuditPage(page, page[-1].position if len(events) > limit else rows[0]["ended"])
 
 
-def _source(wanted: AuditFilter) -> str:
-    """Return the query whose index has the fewest entries for nothing."""
-    if wanted.draft_id is not None:
-        return _BY_DRAFT
-    if wanted.people is not None:
-        return _BY_PERSON
-    if wanted.workspace_id is not None:
-        return _BY_WORKSPACE
-    return _BY_TYPE if wanted.type is not None and wanted.type not in USUAL else _BY_POSITION
+def _source(wanted: AuditFilter) -> tuple[str, bool]:
+    """Return the query whose index has the fewest entries for nothing, and whether it has none."""
+    usual = wanted.type in USUAL
+    sources = (
+        (wanted.draft_id, _BY_DRAFT),
+        (wanted.people, _BY_PERSON),
+        (wanted.workspace_id, _BY_WORKSPACE),
+        (wanted.type, _BY_POSITION if usual else _BY_TYPE),
+    )
+    asked = [sql for value, sql in sources if value is not None] or [_BY_POSITION]
+    return asked[0], len(asked) == 1 and not usual

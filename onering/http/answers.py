@@ -1,7 +1,7 @@
 """What a route answers: a status, headers and a body, and how they are sent."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 from starlette.types import Send
@@ -9,6 +9,13 @@ from starlette.types import Send
 from onering.log.event import Position
 
 Header = tuple[bytes, bytes]
+
+
+class Reply(Protocol):
+    """Whatever can be sent as the answer of a request."""
+
+    async def send(self, send: Send) -> None:
+        """Send it to an http scope."""
 
 
 class Answer(NamedTuple):

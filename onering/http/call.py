@@ -116,6 +116,11 @@ class Call:
         return self.header(b"host") or server[0]
 
     @property
+    def head_only(self) -> bool:
+        """Whether nobody will see the answer's body."""
+        return bool(self._scope["method"] == "HEAD")
+
+    @property
     def headers(self) -> Sequence[tuple[bytes, bytes]]:
         """Every header field, names in lower case."""
         fields: Sequence[tuple[bytes, bytes]] = self._scope["headers"]
@@ -175,6 +180,11 @@ class Call:
             raise UnsupportedMediaType("Send the body as application/json in UTF-8.")
         if (self.header(b"content-encoding") or "identity").lower() != "identity":
             raise UnsupportedMediaType("Send the body as it is, without Content-Encoding.")
+
+    async def gone(self) -> None:
+        """Return once the client hung up; whatever else it sends is dropped."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
 
     async def _body(self) -> bytes:
         message = await self._receive()

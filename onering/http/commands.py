@@ -13,7 +13,7 @@ from onering.domain.commands import Command
 from onering.domain.events import RingPassed
 from onering.handle import CommandHandler, Outcome, Unavailable
 from onering.http.acknowledged import Acknowledged
-from onering.http.answers import MINIMAL, Answer, answer, at_position, data, etag
+from onering.http.answers import MINIMAL, Answer, Reply, answer, at_position, data, etag
 from onering.http.call import Call
 from onering.http.envelope import Envelope, command_request, envelope, model_of, named
 from onering.http.faults import UNKNOWN_FIELD, BadRequest, InvalidFields
@@ -37,7 +37,7 @@ TOO_LATE = "The commands before this one took all the time there is; send it aga
 # What a path names by a UUID, and how it is called where there is none of that name.
 _NAMED = {"draft_id": "draft", "segment_id": "segment", "invite_id": "invite"}
 
-Endpoint = Callable[[Call], Awaitable[Answer]]
+Endpoint = Callable[[Call], Awaitable[Reply]]
 
 
 Tell = Callable[[Outcome], Mapping[str, Any]]

@@ -4,6 +4,7 @@ RequestFault
 ├── BadRequest              400 validation_error       it can't be read without guessing
 ├── InvalidFields           422 validation_error       it is well-formed, and its fields are wrong
 ├── NotMembers              403 forbidden              readers who are no members don't see this
+├── NotAuditors             403 forbidden              this is for auditors
 ├── NoSuchRoute             404 not_found
 ├── MethodNotAllowed        405 method_not_allowed     with Allow (RFC 9110 §15.5.6)
 ├── RequestTimeout          408 request_timeout        its body did not come in time
@@ -78,6 +79,12 @@ class InvalidFields(RequestFault):
 
 class NotMembers(RequestFault):
     """The caller may read the draft, but this is for its members."""
+
+    status, code = 403, "forbidden"
+
+
+class NotAuditors(RequestFault):
+    """The caller is signed in, but no auditor."""
 
     status, code = 403, "forbidden"
 

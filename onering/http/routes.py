@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from onering.contract.audit import AuditPage
 from onering.contract.commands import CommandAnswer, SmartPass
 from onering.contract.drafts import DraftAnswer, DraftList
 from onering.contract.history import EventList, TimelineAnswer
@@ -44,6 +45,7 @@ from onering.domain.commands import (
     UnlockDraft,
     WithdrawSegment,
 )
+from onering.http.audit import CSV, NDJSON, Audit, AuditParameters
 from onering.http.commands import MOST_COMMANDS, Commands, Endpoint, smart_choice
 from onering.http.documents import ASYNCAPI, OPENAPI, PAGE, Documents
 from onering.http.envelope import COMMANDS
@@ -75,11 +77,12 @@ _ANY_COMMAND = Operation(
     headers=("OneRing-Position", "Preference-Applied"),
     takes=("Idempotency-Key", "If-Match", "Prefer"),
 )
+_AUDIT = read(AuditPage, AuditParameters, caller=Caller.SIGNED_IN, also=(NDJSON, CSV))
 _ANYONE = Caller.ANYONE
 
 
 def table(
-    commands: Commands, invites: Invites, queries: Queries, operations: Operations, documents: Documents
+    commands: Commands, invites: Invites, queries: Queries, audit: Audit, operations: Operations, documents: Documents
 ) -> Sequence[Line]:
     """Return every route of the API; the most used one first."""
     return (
@@ -89,6 +92,7 @@ def table(
         *_people(commands),
         *_invites(invites),
         *_reading(queries),
+        Line("GET", "/v1/audit", audit.audit, _AUDIT),
         *_of_the_service(operations, documents),
     )
 

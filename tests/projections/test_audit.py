@@ -97,11 +97,12 @@ async def test_pages_hold_what_they_may_and_look_at_no_more(
 ) -> None:
     assert await positions(models, limit=1, type="segment_added") == [2, 6, 9]
     assert await positions(models, limit=10) == await positions(models, limit=3) == list(range(1, 11))
-    monkeypatch.setattr(audit, "_BY_POSITION", audit._BY_POSITION.replace(str(audit.EXAMINED), "4"))
+    monkeypatch.setattr(audit, "EXAMINED", 4)
     span = Span(0, 10, 10)
     page = await audit_page(models.models, AuditFilter(type="segment_added"), span, 3)
     assert ([event.position for event in page.events], page.ended) == ([2], 4)
     assert await positions(models, limit=3, type="segment_added") == [2, 6, 9]
+    assert await positions(models, limit=3, people=[("test", "bob")], type="draft_sung") == []
 
 
 async def test_an_empty_log_has_nothing_to_audit(models: ByHand, story: Story) -> None:
