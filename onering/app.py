@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from onering import __version__
 from onering.auth.composition import Auth, build, key_client
+from onering.auth.faults import NoCredentials
 from onering.contract.asyncapi import Closing, asyncapi
 from onering.contract.openapi import Info, openapi
 from onering.domain.values import CONTENT, DESCRIPTION, TITLE, Visibility
@@ -244,7 +245,7 @@ class _Parts:
         commands, reading = self._commands(), self._reading()
         invites = Invites(commands, reading, self.rules.tokens, Links(settings.public_url))
         audit = Audit(reading, self.auth.named, settings.auditors)
-        lines = table(commands, invites, Queries(reading), audit, self._operations(), documents)
+        lines = table(commands, invites, Queries(reading, self.hub.stream), audit, self._operations(), documents)
         documents.publish(
             openapi(described(lines), Info(__version__, settings.developing)), asyncapi(FEED, __version__, _closings())
         )
@@ -293,7 +294,11 @@ def _auth(means: _Means, log: _Log) -> Auth:
 async def _refuse_handshake(scope: Scope, receive: Receive, send: Send, end: End) -> None:
     request_id = request_id_of(scope)
     problem = Problem(end.status or 500, end.code or "internal_error", f"{end.reason[:1].upper()}{end.reason[1:]}.")
+    problem = replace(problem, headers=_BESIDE.get(problem.status, ()))
     await problem.response(request_id)(scope, receive, send)
+
+
+_BESIDE = {401: (("WWW-Authenticate", NoCredentials.challenge),), 503: (("Retry-After", "1"),)}
 
 
 def _closings() -> Sequence[Closing]:

@@ -22,6 +22,11 @@ REQUEST: Mapping[str, Mapping[str, Any]] = {
         "schema": {"type": "string", "pattern": "^return=(minimal|representation)$"},
         "example": "return=minimal",
     },
+    "Last-Event-ID": {
+        "description": "Goes on with a stream after this id of an event of it.",
+        "schema": {"type": "string", "pattern": r"^([0-9a-f]{12}\.)?[0-9]{1,18}$"},
+        "example": "0123456789ab.4",
+    },
     "OneRing-Min-Position": {
         "description": "Be no older than this `OneRing-Position`; with `@` and the feed's epoch, refuse another log's.",
         "schema": {"type": "string", "pattern": r"^[0-9]{1,5}\.[0-9]{1,18}(@[0-9a-f]{12})?$"},

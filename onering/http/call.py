@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl
 
-from starlette.types import Receive, Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from onering.auth.faults import NoCredentials
 from onering.auth.identity import Identity, identity_of
@@ -121,6 +121,11 @@ class Call:
         return bool(self._scope["method"] == "HEAD")
 
     @property
+    def head_only(self) -> bool:
+        """Whether nobody will see the answer's body."""
+        return bool(self._scope["method"] == "HEAD")
+
+    @property
     def headers(self) -> Sequence[tuple[bytes, bytes]]:
         """Every header field, names in lower case."""
         fields: Sequence[tuple[bytes, bytes]] = self._scope["headers"]
@@ -185,6 +190,10 @@ class Call:
         """Return once the client hung up; whatever else it sends is dropped."""
         while (await self._receive())["type"] != "http.disconnect":
             pass
+
+    async def hand_over(self, application: ASGIApp, send: Send) -> None:
+        """Let another application answer this request, as it came."""
+        await application(self._scope, self._receive, send)
 
     async def _body(self) -> bytes:
         message = await self._receive()

@@ -15,6 +15,7 @@ REQUEST_HEADERS = (
     "Content-Type",
     "Idempotency-Key",
     "If-Match",
+    "Last-Event-ID",
     "OneRing-Min-Position",
     "Prefer",
     "X-Request-Id",

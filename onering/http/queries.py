@@ -7,10 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from starlette.types import ASGIApp
 
 from onering.domain.refusals import NotFound
-from onering.http.answers import Answer, answer, at_position, data, etag
+from onering.http.answers import Answer, Reply, answer, at_position, data, etag
 from onering.http.call import Call
+from onering.http.events import Events
 from onering.http.faults import BadRequest
 from onering.http.parameters import (
     DraftParameters,
@@ -38,10 +40,14 @@ from projections.timeline import read_timeline
 
 
 class Queries:
-    """Endpoints that answer from the log and its read models, each within what its caller may read."""
+    """Endpoints that answer from the log and its read models, each within what its caller may read.
 
-    def __init__(self, reading: Reading) -> None:
+    `stream` follows a draft's events for whoever accepts that.
+    """
+
+    def __init__(self, reading: Reading, stream: ASGIApp) -> None:
         self._reading = reading
+        self._events = Events(self._page_of_events, stream)
 
     async def drafts(self, call: Call) -> Answer:
         """GET /v1/collab/drafts: the caller's drafts, newest activity first; with `q`, where it is written in them."""
@@ -78,8 +84,11 @@ class Queries:
         shown = render_draft(document, names, pending_invites=pending, now=now)
         return data(shown, etag(document.version), at_position(Position(document.lane, document.position)))
 
-    async def events(self, call: Call) -> Answer:
-        """GET /v1/collab/drafts/{draft_id}/events: a page of its events, the bytes that the live feed sends."""
+    async def events(self, call: Call) -> Reply:
+        """GET /v1/collab/drafts/{draft_id}/events: its events, in the bytes of the live feed: pages, or a stream."""
+        return await self._events(call)
+
+    async def _page_of_events(self, call: Call) -> Answer:
         asked, draft_id, reading = parameters(call, EventsParameters), call.draft_id(), self._reading
         after = after_version(asked.after, reading.tail.epoch)
         reading.check_position(call)

@@ -3,6 +3,7 @@
 import inspect
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from onering.contract.audit import AuditPage
@@ -49,6 +50,7 @@ from onering.http.audit import CSV, NDJSON, Audit, AuditParameters
 from onering.http.commands import MOST_COMMANDS, Commands, Endpoint, smart_choice
 from onering.http.documents import ASYNCAPI, OPENAPI, PAGE, Documents
 from onering.http.envelope import COMMANDS
+from onering.http.events import STREAM
 from onering.http.invites import Invites, InvitesParameters
 from onering.http.operations import Operations
 from onering.http.parameters import DraftParameters, EventsParameters, ListParameters, TimelineParameters
@@ -78,6 +80,8 @@ _ANY_COMMAND = Operation(
     takes=("Idempotency-Key", "If-Match", "Prefer"),
 )
 _AUDIT = read(AuditPage, AuditParameters, caller=Caller.SIGNED_IN, also=(NDJSON, CSV))
+_PAGES = read(EventList, EventsParameters, "limit_exceeded", also=(STREAM,))
+_EVENTS = replace(_PAGES, takes=(*_PAGES.takes, "Last-Event-ID"))
 _ANYONE = Caller.ANYONE
 
 
@@ -157,7 +161,7 @@ def _reading(queries: Queries) -> Sequence[Line]:
     return (
         Line("GET", DRAFTS, queries.drafts, read(DraftList, ListParameters)),
         Line("GET", DRAFT, queries.draft, read(DraftAnswer, DraftParameters, headers=("OneRing-Position", "ETag"))),
-        Line("GET", DRAFT + "/events", queries.events, read(EventList, EventsParameters)),
+        Line("GET", DRAFT + "/events", queries.events, _EVENTS),
         Line("GET", "/v1/timeline/drafts/{draft_id}", queries.timeline, timeline),
     )
 

@@ -3,12 +3,9 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import replace
-from typing import NamedTuple
-from urllib.parse import parse_qsl
 
 from onering.auth.faults import Unavailable
 from onering.auth.identity import Identity, identity_of
-from onering.auth.middleware import Receive, Scope, Send
 from onering.live import frames
 from onering.live.connection import Connection
 from onering.live.ends import (
@@ -23,7 +20,7 @@ from onering.live.ends import (
     End,
     Ended,
 )
-from onering.live.house import House, end_of
+from onering.live.house import House, Request, end_of, hello_of
 from onering.live.joining import Joined
 from onering.live.messages import (
     Auth,
@@ -35,21 +32,12 @@ from onering.live.messages import (
     Ping,
     Pong,
     Typing,
-    hello_of_query,
     parse,
 )
 
 SUBPROTOCOL = "onering.v1"
 # The close code of a socket that was closed without one (RFC 6455 §7.4.1).
 _NO_CODE = 1005
-
-
-class Request(NamedTuple):
-    """The handshake, as ASGI hands it over."""
-
-    scope: Scope
-    receive: Receive
-    send: Send
 
 
 class Conversation:
@@ -86,7 +74,7 @@ class Conversation:
         scope, connection = self._request.scope, self._connection
         if (identity := identity_of(scope)) is not None:
             self._house.connections.enter(connection)
-            joined = await self._join(identity, _hello_of(scope))
+            joined = await self._join(identity, hello_of(scope))
             await self._accept()
             return joined
         await self._accept()
@@ -199,14 +187,6 @@ class Conversation:
         if not self._connection.accepted and end is not GONE:
             with suppress(OSError):  # the client is gone
                 await self._house.refuse(*self._request, end if end.status is not None else OVERLOADED)
-
-
-def _hello_of(scope: Scope) -> Hello:
-    query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
-    try:
-        return hello_of_query(query)
-    except BadMessage as bad:
-        raise Ended(replace(BAD_FRAME, reason=str(bad))) from None
 
 
 def _parsed(text: str) -> Message:

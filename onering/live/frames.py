@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from json import JSONDecoder
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,9 @@ _TEXT = 0x81
 _BEFORE, _AFTER = b'{"type":"events","events":[', b"]}"
 
 
+_DECODER = JSONDecoder()
+
+
 def text_frame(payload: bytes) -> bytes:
     """Return an unfragmented, unmasked text frame around `payload`, which is UTF-8."""
     size = len(payload)
@@ -29,12 +33,30 @@ def text_frame(payload: bytes) -> bytes:
 
 def text_of(frame: bytes) -> str:
     """Return the text inside a frame that `text_frame` made."""
-    return frame[{126: 4, 127: 10}.get(frame[1], 2) :].decode()
+    return frame[_payload_at(frame) :].decode()
+
+
+def is_events(frame: bytes) -> bool:
+    """Whether that is an `events` frame."""
+    return frame.startswith(_BEFORE, _payload_at(frame))
+
+
+def _payload_at(frame: bytes) -> int:
+    return {126: 4, 127: 10}.get(frame[1], 2)
 
 
 def events(encoded: Iterable[bytes]) -> bytes:
     """`events`: consecutive events in their final bytes, to be applied as a whole."""
     return text_frame(b"%b%b%b" % (_BEFORE, b",".join(encoded), _AFTER))
+
+
+def events_in(frame: bytes) -> Iterator[tuple[int, str, str]]:
+    """Return the version, the type and the exact text of each event in an `events` frame."""
+    text, at = text_of(frame), len(_BEFORE)
+    while at < len(text) - len(_AFTER):
+        event, end = _DECODER.raw_decode(text, at)
+        yield event["version"], event["type"], text[at:end]
+        at = end + 1
 
 
 def pages(encoded: Sequence[bytes], most_events: int, most_bytes: int) -> Iterator[Sequence[bytes]]:

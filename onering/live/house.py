@@ -3,7 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+from urllib.parse import parse_qsl
 
 from onering.auth.faults import AuthFault, Unavailable
 from onering.auth.identity import Identity
@@ -11,10 +13,10 @@ from onering.auth.middleware import Receive, Scope, Send
 from onering.live import frames
 from onering.live.connection import Connection
 from onering.live.connections import Connections
-from onering.live.ends import OVERLOADED, SERVER_ERROR, TOKEN_REFUSED, End
+from onering.live.ends import BAD_FRAME, OVERLOADED, SERVER_ERROR, TOKEN_REFUSED, End, Ended
 from onering.live.joining import Joined, Joining
 from onering.live.limits import Limits
-from onering.live.messages import Hello
+from onering.live.messages import BadMessage, Hello, hello_of_query
 from onering.live.presence import Presence
 from onering.log.batcher import AppendFailed
 from onering.log.connection import DATABASE_FAULTS, said
@@ -25,6 +27,14 @@ logger = logging.getLogger(__name__)
 
 Refuse = Callable[[Scope, Receive, Send, End], Awaitable[None]]
 SignIn = Callable[[str], Awaitable[Identity]]
+
+
+class Request(NamedTuple):
+    """A handshake, or a request for a stream, as ASGI hands it over."""
+
+    scope: Scope
+    receive: Receive
+    send: Send
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,16 @@ class House:
             connection.outlet.write(joined.snapshot)
         cursor.begin(tasks)
         connection.seat = self.presence.enter(cursor.feed, connection.session)
+
+
+def hello_of(scope: Scope) -> Hello:
+    """Return the hello that a request makes by its head. Raises Ended."""
+    query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+    last_event_id = dict(scope["headers"]).get(b"last-event-id", b"").decode("latin-1")
+    try:
+        return hello_of_query(query, last_event_id)
+    except BadMessage as bad:
+        raise Ended(replace(BAD_FRAME, reason=str(bad))) from None
 
 
 def end_of(fault: Exception) -> End:

@@ -4,7 +4,9 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from math import inf
 from uuid import UUID
 
 from onering.auth.identity import Identity
@@ -13,17 +15,18 @@ from onering.domain.refusals import NotFound
 from onering.live import frames
 from onering.live.connection import SWEEP_SECONDS, Connection
 from onering.live.connections import PARTS, Connections
-from onering.live.conversation import Conversation, Request
-from onering.live.ends import DRAIN, RESTART, RESYNC, SERVER_ERROR, Ended
+from onering.live.conversation import Conversation
+from onering.live.ends import DRAIN, GONE, RESTART, RESYNC, SERVER_ERROR, Ended
 from onering.live.feed import Feed, FeedGap
 from onering.live.history import History
-from onering.live.house import House, Refuse
+from onering.live.house import House, Refuse, Request
 from onering.live.joining import Joining
 from onering.live.limits import Limits
 from onering.live.names import Names
 from onering.live.outlet import outlet_of
 from onering.live.presence import Presence
 from onering.live.snapshots import Snapshots
+from onering.live.subscription import Subscription, stream_outlet
 from onering.log.event import StoredEvent
 from onering.log.tail import Tail
 from onering.log.wire import Principal, encode_event
@@ -128,6 +131,15 @@ class Hub:
                 await conversation.run()
             finally:
                 self._connections.leave(connection, conversation.code)
+
+    async def stream(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one reader of Server-Sent Events, as `GET /v1/collab/drafts/{draft_id}/events` does."""
+        async with stream_outlet(send) as outlet:
+            connection = Connection(outlet, replace(self._limits, silence_seconds=inf))
+            try:
+                await Subscription(self._house, connection, Request(scope, receive, send)).run()
+            finally:
+                self._connections.leave(connection, (connection.ended or GONE).close_code)
 
     async def run(self) -> None:
         """Sweep until cancelled: a part of the sockets at a time, so that no frame waits for all of them."""

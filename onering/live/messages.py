@@ -1,12 +1,14 @@
 """What a client says: its messages read strictly where they are known, and ignored where they are not."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import orjson
 
-_DIGITS = 18
+# A version, or with the epoch before it what the ids of Server-Sent Events and the cursors of pages are.
+_PLACE = re.compile(r"(?:([0-9a-f]{12})\.)?([0-9]{1,18})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +85,17 @@ def parse(text: str) -> Message:
             return Ignored()
 
 
-def hello_of_query(query: Mapping[str, str]) -> Hello:
-    """Return the hello that a handshake with an Authorization header makes in its URL. Raises BadMessage."""
+def hello_of_query(query: Mapping[str, str], last_event_id: str = "") -> Hello:
+    """Return the hello that a request with an Authorization header makes in its URL. Raises BadMessage.
+
+    `last_event_id` is newer: a client that connects again by itself asks for the same URL.
+    """
     fields: dict[str, Any] = {name: query[name] for name in ("epoch", "mode") if name in query}
-    if (after := query.get("after")) is not None:
-        if not (after.isascii() and after.isdecimal() and len(after) <= _DIGITS):
+    if (after := last_event_id or query.get("after")) is not None:
+        if (place := _PLACE.fullmatch(after)) is None:
             raise BadMessage("`after` is a version, 0 or more")
-        fields["after"] = int(after)
+        fields["after"] = int(place[2])
+        fields |= {"epoch": place[1]} if place[1] else {}
     return _hello(fields)
 
 

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 from onering.live.ends import End
 from onering.live.frames import text_of
 
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Message = MutableMapping[str, Any]
+Send = Callable[[Message], Awaitable[None]]
 
 # A key of the ASGI scope's `extensions`: servers that offer it put an Outlet there.
 EXTENSION = "onering.outlet"
@@ -57,9 +58,16 @@ async def outlet_of(scope: Mapping[str, Any], send: Send) -> AsyncIterator[Outle
     if offered is not None:
         yield offered
         return
+    async with emptied(lambda deadline: PlainOutlet(send, deadline)) as outlet:
+        yield outlet
+
+
+@asynccontextmanager
+async def emptied(made: "Callable[[asyncio.Timeout], PlainOutlet]") -> AsyncIterator[Outlet]:
+    """Have an outlet over `send` send what is written to it. Leaving waits for a close under way."""
     with suppress(TimeoutError):
         async with asyncio.timeout(None) as deadline, asyncio.TaskGroup() as group:
-            outlet = PlainOutlet(send, deadline)
+            outlet = made(deadline)
             writer = group.create_task(outlet.run(), name="live writer")
             yield outlet
             if not outlet.closing:
@@ -104,6 +112,14 @@ class PlainOutlet:
     def abort(self) -> None:
         self._deadline.reschedule(asyncio.get_running_loop().time())
 
+    def message(self, frame: bytes) -> Message:
+        """Return the ASGI message that sends a frame."""
+        return {"type": "websocket.send", "text": text_of(frame)}
+
+    def closing_message(self, end: End) -> Message:
+        """Return the ASGI message that ends the connection."""
+        return {"type": "websocket.close", "code": end.close_code, "reason": end.reason}
+
     async def run(self) -> None:
         """Send what is written until closed or lost."""
         try:
@@ -112,8 +128,7 @@ class PlainOutlet:
                 self._filled.clear()
                 await self._empty()
                 if self._end is not None:
-                    message = {"type": "websocket.close", "code": self._end.close_code, "reason": self._end.reason}
-                    await self._send(message)
+                    await self._send(self.closing_message(self._end))
                     return
         except (OSError, RuntimeError):
             # How servers say that the client is gone: OSError by the specification, RuntimeError by older ones.
@@ -123,7 +138,7 @@ class PlainOutlet:
     async def _empty(self) -> None:
         while self._frames:
             frame = self._frames[0]
-            await self._send({"type": "websocket.send", "text": text_of(frame)})
+            await self._send(self.message(frame))
             self._frames.popleft()
             full = self._unsent > self._high_water
             self._unsent -= len(frame)

@@ -15,7 +15,8 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
-from starlette.routing import WebSocketRoute
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -137,7 +138,10 @@ async def serving(
             clock=time,
         )
         server = Server(made, hub, dsn, models, time, auth._registration, presence)
-        routes = [WebSocketRoute("/v1/ws/drafts/{draft_id}", _Endpoint(hub))]
+        routes = [
+            WebSocketRoute("/v1/ws/drafts/{draft_id}", _Endpoint(hub)),
+            Route("/v1/collab/drafts/{draft_id}/events", _Endpoint(hub.stream)),
+        ]
         application = auth.middleware(Starlette(routes=routes), refuse=refuse)
         neighbours = Neighbours(Database(dsn), presence, limits)
         server.tasks.start(
@@ -152,11 +156,11 @@ async def serving(
 class _Endpoint:
     """A class, not a function, so that Starlette takes it for an ASGI application."""
 
-    def __init__(self, hub: Hub) -> None:
-        self._hub = hub
+    def __init__(self, application: ASGIApp) -> None:
+        self._application = application
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        await self._hub(scope, receive, send)
+        await self._application(scope, receive, send)
 
 
 @asynccontextmanager

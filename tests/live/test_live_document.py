@@ -90,10 +90,10 @@ def test_the_table_of_client_messages_has_every_message_and_field():
 async def test_the_table_of_an_event_has_every_field(server):
     draft = await private(server)
     event = orjson.loads(encode_event(server.node.seen[-1], lambda issuer, subject: subject))
-    table = [name for row in _rows("An event, in bytes", "## Who is there") for name in _names(row[0])]
+    table = [name for row in _rows("An event, in bytes", "## Server-Sent Events") for name in _names(row[0])]
     assert sorted(table) == sorted(event)
     assert event["draft_id"] == str(draft)
-    assert set(_names(_rows("An event, in bytes", "## Who is there")[0][1])) == set(EVENT_TYPES)
+    assert set(_names(_rows("An event, in bytes", "## Server-Sent Events")[0][1])) == set(EVENT_TYPES)
 
 
 def test_the_table_of_close_codes_has_every_end():
