@@ -18,13 +18,6 @@ class Reply(Protocol):
         """Send it to an http scope."""
 
 
-class Reply(Protocol):
-    """Whatever can be sent as the answer of a request."""
-
-    async def send(self, send: Send) -> None:
-        """Send it to an http scope."""
-
-
 class Answer(NamedTuple):
     """A complete JSON answer."""
 

@@ -121,11 +121,6 @@ class Call:
         return bool(self._scope["method"] == "HEAD")
 
     @property
-    def head_only(self) -> bool:
-        """Whether nobody will see the answer's body."""
-        return bool(self._scope["method"] == "HEAD")
-
-    @property
     def headers(self) -> Sequence[tuple[bytes, bytes]]:
         """Every header field, names in lower case."""
         fields: Sequence[tuple[bytes, bytes]] = self._scope["headers"]
@@ -186,14 +181,14 @@ class Call:
         if (self.header(b"content-encoding") or "identity").lower() != "identity":
             raise UnsupportedMediaType("Send the body as it is, without Content-Encoding.")
 
+    async def hand_over(self, application: ASGIApp, send: Send) -> None:
+        """Let another application answer this request, as it came."""
+        await application(self._scope, self._receive, send)
+
     async def gone(self) -> None:
         """Return once the client hung up; whatever else it sends is dropped."""
         while (await self._receive())["type"] != "http.disconnect":
             pass
-
-    async def hand_over(self, application: ASGIApp, send: Send) -> None:
-        """Let another application answer this request, as it came."""
-        await application(self._scope, self._receive, send)
 
     async def _body(self) -> bytes:
         message = await self._receive()
