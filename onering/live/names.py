@@ -5,19 +5,18 @@ import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from uuid import UUID
 
-import orjson
-
+from onering.domain.profile import ProfileChanged
 from onering.live.feed import Feed
+from onering.log.codec import UnknownEvent
 from onering.log.connection import DATABASE_FAULTS, said
 from onering.log.event import StoredEvent
 from onering.log.retry import Backoff
+from onering.people import person_event
 from projections.faults import ReadFault
 from projections.models import ReadModels
-from projections.people import display_names
+from projections.people import default_name
 
 logger = logging.getLogger(__name__)
-
-PROFILE_CHANGED = "profile_changed"
 
 
 AUTHORS = """
@@ -43,17 +42,19 @@ class Names:
     def __init__(self, models: ReadModels, feeds: Callable[[], Collection[Feed]]) -> None:
         self._models = models
         self._feeds = feeds
-        # Whose profile changed, and how they call themselves now; None where the event does not say.
-        self._changed: dict[str, str | None] = {}
+        # What people are called now whose profile changed, until that was told.
+        self._changed: dict[str, str] = {}
         self._news = asyncio.Event()
 
     def follow(self, event: StoredEvent) -> None:
-        """Take in an event of the log."""
-        if event.type != PROFILE_CHANGED or event.stream_type != "user" or event.payload is None:
+        """Take in an event of a person's stream."""
+        try:
+            changed = person_event(event)
+        except UnknownEvent:
             return
-        data = orjson.loads(event.payload)["data"]
-        self._changed[data["user_id"]] = data.get("display_name")
-        self._news.set()
+        if isinstance(changed, ProfileChanged):
+            self._changed[changed.user_id] = changed.display_name or default_name(changed.user_id)
+            self._news.set()
 
     async def run(self) -> None:
         """Tell new names until cancelled; while the database is away they wait."""
@@ -71,10 +72,7 @@ class Names:
                 self._news.set()
                 await backoff.wait()
 
-    async def _tell(self, changed: Mapping[str, str | None]) -> None:
-        unsaid = [user_id for user_id, name in changed.items() if name is None]
-        names = {user_id: name for user_id, name in changed.items() if name is not None}
-        names |= await display_names(self._models.pool, unsaid)
+    async def _tell(self, names: Mapping[str, str]) -> None:
         wrote = await written_by(self._models, [feed.draft_id for feed in self._feeds()], list(names))
         for feed in self._feeds():
             known = {*feed.state.members, *wrote.get(feed.draft_id, ())} & names.keys()

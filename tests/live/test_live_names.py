@@ -62,11 +62,19 @@ async def test_whoever_wrote_and_is_no_member_any_more_is_told_too(server):
         assert await told(client) == [[{"user_id": "bob", "display": "Bob"}]]
 
 
-async def test_a_name_that_the_event_does_not_say_is_read(server):
+async def test_whoever_takes_their_name_away_is_called_as_in_the_beginning(server):
     draft = await private(server, "bob")
     async with joined(server, draft) as client:
         await rename(server, "bob", handle="bob")
         assert await told(client) == [[{"user_id": "bob", "display": "@u_29920a"}]]
+
+
+async def test_what_a_newer_release_says_of_a_person_is_left_alone(server):
+    draft = await private(server, "bob")
+    async with joined(server, draft) as client:
+        await rename(server, "bob", display_name=["B", "ob"])
+        await rename(server, "bob", display_name="Bob")
+        assert await told(client) == [[{"user_id": "bob", "display": "Bob"}]]
 
 
 async def test_a_name_waits_for_a_database_that_is_away(app_dsn, caplog):
