@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from hypothesis import settings
 
 from onering.log.connection import Database
 from onering.log.migrate import migrate
@@ -22,6 +23,7 @@ from onering.service.postgres import EmbeddedPostgres
 from tests.other_postgres import OtherPostgres
 
 TEMPLATE = "onering_template"
+LONG = "long"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,7 +31,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="let tests that explore at random do so for minutes")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--long"):
+        # What is made before a test can ask for `long` looks at the profile.
+        settings.register_profile(LONG)
+        settings.load_profile(LONG)
     # A shell that runs the suite in the background lets it ignore Ctrl-C, and with it what tests start and interrupt.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 

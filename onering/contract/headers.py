@@ -19,7 +19,7 @@ REQUEST: Mapping[str, Mapping[str, Any]] = {
     },
     "Prefer": {
         "description": "`return=minimal` answers with the bare outcome (RFC 7240).",
-        "schema": {"type": "string", "pattern": "^return=(minimal|representation)$"},
+        "schema": {"type": "string"},
         "example": "return=minimal",
     },
     "Last-Event-ID": {

@@ -66,14 +66,14 @@ class Operation:
 
 def change(command: type[BaseModel], *codes: str, answer: Any = Changed, query: Iterable[str] = ()) -> Operation:
     """Return the contract of a command's resource form; `codes` beside those that every command may come to."""
-    on_draft = ("not_found",) if "draft_id" in command.model_fields else ()
+    standing = any(name in command.model_fields for name in ("draft_id", "invite_id"))
     return Operation(
         {JSON: answer},
         command=command,
         query=tuple(query),
-        codes=(*on_draft, *_COMMAND, *codes),
+        codes=(*(("not_found",) if standing else ()), *_COMMAND, *codes),
         headers=("OneRing-Position", "ETag", "Preference-Applied"),
-        takes=("Idempotency-Key", "If-Match", "Prefer"),
+        takes=("Idempotency-Key", *(("If-Match",) if standing else ()), "Prefer"),
     )
 
 

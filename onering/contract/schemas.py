@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from onering.domain.values import not_blank, plain_text, principal_name
+from onering.domain.values import handle_name, not_blank, of_our_days, plain_text, principal_name
 
 Schema = dict[str, Any]
 Mode = Literal["validation", "serialization"]
@@ -22,7 +22,12 @@ _PATTERNS: Mapping[Callable[..., Any], str] = {
     plain_text: f"^{_TEXT}*$",
     not_blank: f"^{_TEXT}*{_VISIBLE}{_TEXT}*$",
     principal_name: f"^{_VISIBLE}*$",
+    handle_name: "^@?[A-Za-z0-9_]{2,30}$",
+    of_our_days: "^(19[7-9][0-9]|[2-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])-",
 }
+
+
+_WORDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
 
 
 class _Generator(GenerateJsonSchema):
@@ -30,6 +35,10 @@ class _Generator(GenerateJsonSchema):
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
+
+    def generate_inner(self, schema: Any) -> JsonSchemaValue:
+        # What stands around a validator of ours is told in Python's words.
+        return {_WORDS.get(word, word): value for word, value in super().generate_inner(schema).items()}
 
     def function_after_schema(self, schema: core_schema.AfterValidatorFunctionSchema) -> JsonSchemaValue:
         inner = super().function_after_schema(schema)

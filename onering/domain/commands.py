@@ -1,6 +1,6 @@
 """What people ask for: one frozen model per command, told apart by `type`."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -216,8 +216,14 @@ DraftCommand: TypeAlias = (
 # Invites
 
 
+def _named(field: str) -> dict[str, Any]:
+    return {"required": [field], "properties": {field: {"type": "string"}}}
+
+
 class CreateInvite(_OnDraft):
     """Ask one person, by user id or by handle, to join; the answer has the link that lets them accept."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [_named("target_user_id"), _named("target_handle")]})
 
     type: Literal["create-invite"] = "create-invite"
     target_user_id: UserId | None = None

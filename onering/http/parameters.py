@@ -13,9 +13,10 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    WithJsonSchema,
 )
 
-from onering.domain.values import Role, Status, Visibility, plain_text
+from onering.domain.values import Role, Status, Visibility, of_our_days, plain_text
 from onering.http.call import Call
 from onering.http.faults import BadRequest, InvalidFields
 from onering.log.event import LAST_VERSION, Position
@@ -47,15 +48,15 @@ def _time(value: object) -> object:
     return text
 
 
-def _of_our_days(value: datetime) -> datetime:
-    # Beyond these years, arithmetic with a day or an offset leaves the calendar.
-    if not 1970 <= value.year <= 9998:
-        raise ValueError("Input should be a time between the years 1970 and 9998")
-    return value
-
-
-Number = Annotated[int, BeforeValidator(_number)]
-Time = Annotated[AwareDatetime, BeforeValidator(_time), AfterValidator(_of_our_days)]
+Number = Annotated[int, Field(ge=0), BeforeValidator(_number)]
+Time = Annotated[AwareDatetime, BeforeValidator(_time), AfterValidator(of_our_days)]
+_A_VERSION = {"type": "integer", "minimum": 1, "maximum": LAST_VERSION}
+Moment = Annotated[
+    str,
+    WithJsonSchema({"anyOf": [_A_VERSION, {"type": "string", "format": "date-time"}]}),
+    Field(description="A version, or a time: the last event at or before it."),
+]
+Cursor = Annotated[str, Field(description="The `next_cursor` of the page before; opaque.")]
 
 
 class Parameters(BaseModel):
@@ -68,7 +69,7 @@ class ListParameters(Parameters):
     """GET /v1/collab/drafts."""
 
     limit: Annotated[Number, Field(ge=1, le=200)] = 50
-    cursor: str | None = None
+    cursor: Cursor | None = None
     status: Status | None = None
     role: Role | None = None
     visibility: Visibility | None = None
@@ -80,7 +81,7 @@ class ListParameters(Parameters):
 class DraftParameters(Parameters):
     """GET /v1/collab/drafts/{id}; `at` is a version, or a time."""
 
-    at: str | None = None
+    at: Moment | None = None
     now: Time | None = None
     segments_after: Annotated[Number, Field(le=LAST_VERSION)] | None = None
     limit: Annotated[Number, Field(ge=1, le=1000)] | None = None
@@ -89,7 +90,7 @@ class DraftParameters(Parameters):
 class EventsParameters(Parameters):
     """GET /v1/collab/drafts/{id}/events; `after` is a version, or the `next_cursor` of a page."""
 
-    after: str = "0"
+    after: Annotated[str, WithJsonSchema({"type": "string", "pattern": rf"^{_EVENT_ID.pattern}$"})] = "0"
     limit: Annotated[Number, Field(ge=1, le=1000)] = 256
 
 
@@ -98,7 +99,7 @@ class TimelineParameters(Parameters):
 
     limit: Annotated[Number, Field(ge=1, le=500)] = 100
     asc: bool = True
-    cursor: str | None = None
+    cursor: Cursor | None = None
 
 
 P = TypeVar("P", bound=Parameters)
@@ -112,21 +113,21 @@ def parameters(call: Call, model: type[P]) -> P:
         raise InvalidFields.of(invalid) from None
 
 
-_AT = "at is a version, or a time with offset, such as 2026-11-25T12:00:00Z."
+_AT = "is a version, or a time with offset, such as 2026-11-25T12:00:00Z."
 
 
 class _At(BaseModel):
     at: Time
 
 
-def version_or_time(text: str) -> int | datetime:
-    """Read `at`: an integer is a version, anything else RFC 3339 with an offset. Raises BadRequest."""
+def version_or_time(text: str, name: str = "at") -> int | datetime:
+    """Read `at`, or another of its kind: an integer is a version, anything else RFC 3339. Raises BadRequest."""
     if _VERSION.fullmatch(text):
         return min(max(int(text[:11]), 0), LAST_VERSION)
     try:
         return _At(at=text).at
     except ValidationError:
-        raise BadRequest(_AT) from None
+        raise BadRequest(f"{name} {_AT}") from None
 
 
 def after_version(text: str, epoch: str) -> int:
