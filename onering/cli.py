@@ -3,6 +3,7 @@
 import asyncio
 import math
 import os
+import pwd
 import signal
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from rich.console import Console
 from onering import __version__, logs
 from onering import follow as following
 from onering.auth.development import mint
+from onering.domain.plans import Plan
 from onering.log.connection import DATABASE_FAULTS, said
 from onering.options import Data, DatabaseUrl, OpenDatabase
 from onering.replay.commands import commands as replay
@@ -208,6 +210,26 @@ def rebuild(
     with _database(database_url, data) as dsn, progress_bar() as progress:
         build = asyncio.run(upkeep.rebuild(dsn, name, progress))
     typer.echo(f"{build.name} is live as version {build.version}, at position {build.position}.")
+
+
+@app.command()
+def plan(
+    user: Annotated[str, typer.Argument(metavar="USER", help="Whose plan, by their user id, such as alice.")],
+    plan: Annotated[Plan, typer.Argument(metavar="PLAN", help="free, creator or team.")],
+    database_url: DatabaseUrl = None,
+    data: Data = None,
+) -> None:
+    """Give USER another plan: an event of theirs, in the name of your account. The service may be running."""
+    with _database(database_url, data) as dsn:
+        typer.echo(asyncio.run(upkeep.give_plan(dsn, user, plan, _account())))
+
+
+def _account() -> str:
+    number = os.geteuid()
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
 
 
 @epoch.command("show")

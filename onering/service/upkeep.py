@@ -5,6 +5,10 @@ from typing import Any
 
 import asyncpg
 
+from onering import profiles
+from onering.domain.plans import Plan
+from onering.handle import CommandFault
+from onering.log.codec import UnknownEvent
 from onering.log.connection import Database
 from onering.log.epoch import bump_epoch, read_epoch
 from onering.log.event import DEFAULT_LANE
@@ -46,6 +50,20 @@ async def epoch(dsn: str, *, bump: bool = False) -> str:
         raise ServiceError(f"{fault}.") from fault
     finally:
         await conn.close()
+
+
+async def give_plan(dsn: str, user_id: str, plan: Plan, operator: str) -> str:
+    """Give a person a plan, as an operator does, and return a sentence. Raises ServiceError and DATABASE_FAULTS."""
+    conn = await Database(await brought_up(dsn)).connect("plan")
+    try:
+        person = await profiles.give_plan(conn, user_id, plan, operator)
+    except LookupError as fault:
+        raise ServiceError(f"Nobody called {user_id} has signed in yet.") from fault
+    except (CommandFault, UnknownEvent) as fault:
+        raise ServiceError(str(fault)) from fault
+    finally:
+        await conn.close()
+    return f"{user_id} has the plan {person.state.plan}."
 
 
 async def _applied(dsn: str) -> set[int] | None:

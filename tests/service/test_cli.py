@@ -1,5 +1,6 @@
 """The command `onering`: what it prints, what it ends with, and that it finds the database of a folder."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -12,8 +13,11 @@ from jose import jwt
 from onering import __version__
 from onering.auth.development import ISSUER
 from onering.cli import main
+from onering.log.connection import Database
 from onering.service.folders import DataFolder
 from onering.service.postmaster import left_behind
+from onering.users import Users
+from tests.node import node, person
 from tests.service.serving import ONERING, Service, clean_environment, create_draft
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +50,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--help"], ["serve", "token", "migrate", "rebuild", "replay", "epoch", "--version"]),
+        (["--help"], ["serve", "token", "migrate", "rebuild", "plan", "replay", "epoch", "--version"]),
         (
             ["serve", "--help"],
             ["ONERING_HOST", "ONERING_PORT", "ONERING_DATA", "ONERING_WORKERS", "DATABASE_URL", "8000", "Ctrl-C"],
@@ -54,6 +58,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         (["token", "--help"], ["USER", "--hours", "local and test"]),
         (["migrate", "--help"], ["--database-url", "--data"]),
         (["rebuild", "--help"], ["NAME", "--database-url", "--data"]),
+        (["plan", "--help"], ["USER", "PLAN", "free, creator or team", "--database-url", "--data"]),
         (["replay", "--help"], ["print", "state", "export", "check", "diff"]),
         (["replay", "print", "--help"], ["--draft", "--actor", "--since", "--database-url", "--data"]),
         (["epoch", "--help"], ["show", "bump"]),
@@ -194,6 +199,31 @@ def test_a_new_epoch_stays(run: Run, admin_dsn: str) -> None:
     assert code == 0
     assert bumped != first
     assert run("epoch", "show", "--database-url", admin_dsn)[1] == bumped
+
+
+def test_a_plan_is_given_to_who_has_signed_in(run: Run, admin_dsn: str, app_dsn: str) -> None:
+    def give(plan: str) -> tuple[int, str, str]:
+        return run("plan", "alice", plan, "--database-url", admin_dsn)
+
+    assert give("team") == (1, "", "Nobody called alice has signed in yet.\n")
+    asyncio.run(sign_in(app_dsn, "alice"))
+    for _ in range(2):
+        assert give("team")[:2] == (0, "alice has the plan team.\n")
+    assert asyncio.run(plan_events(app_dsn)) == [("team", "onering:operator")]
+    assert give("gold")[0] == 2
+
+
+async def sign_in(dsn: str, name: str) -> None:
+    async with node(dsn) as one:
+        await Users(one.pool, one.batcher).register(person(name))
+
+
+async def plan_events(dsn: str) -> list[tuple[str, str]]:
+    conn = await Database(dsn).connect("test")
+    told = "SELECT u.plan, e.issuer FROM onering.app_users u, onering.events e WHERE e.type = 'plan_changed'"
+    rows = [(row["plan"], row["issuer"]) for row in await conn.fetch(told)]
+    await conn.close()
+    return rows
 
 
 def test_a_stopped_database_runs_for_the_time_of_a_command(run: Run, folder: DataFolder) -> None:
