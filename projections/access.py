@@ -14,7 +14,8 @@ CREATE TABLE {{schema}}.members ({membership.COLUMNS},
     active_at  timestamptz,
     PRIMARY KEY (lane, draft_id, user_id)
 ) WITH (fillfactor = 80);
-CREATE INDEX members_by_activity
+CREATE INDEX members_by_activity ON {{schema}}.members (lane, user_id, active_at, draft_id);
+CREATE INDEX members_narrowed
     ON {{schema}}.members (lane, user_id, status, role, visibility, holding, active_at, draft_id);
 CREATE TABLE {{schema}}.drafts (
     lane         smallint    NOT NULL,

@@ -68,11 +68,17 @@ _STANDING = """
     )"""
 
 # The first $5 places after a place ($3, $4), in each arm and each wanted combination by a range of an index that ends
-# there: no row is looked at for nothing. Arms that are not wanted have no combinations.
+# there: no row is looked at for nothing. The first arm has all of a person's, if nothing narrows them ($15); those that
+# are not wanted have no combinations.
 _PLACES = """
     place AS MATERIALIZED (
         SELECT row_number() OVER (ORDER BY a.active_at DESC, a.draft_id DESC) AS n, a.active_at, a.draft_id
           FROM (
+            (SELECT m.active_at, m.draft_id FROM {access}.members m
+              WHERE $15::boolean AND m.lane = $1 AND m.user_id = $2
+                AND (m.active_at, m.draft_id) < ($3::timestamptz, $4::uuid)
+              ORDER BY m.active_at DESC, m.draft_id DESC LIMIT $5)
+            UNION
             SELECT m.active_at, m.draft_id
               FROM unnest($6::text[], $7::text[], $8::text[], $9::boolean[]) k(status, role, visibility, holding)
              CROSS JOIN LATERAL (
@@ -98,8 +104,9 @@ _PLACES = """
                    AND d.visibility = k.visibility AND d.status = k.status
                    AND (d.active_at, d.draft_id) < ($3::timestamptz, $4::uuid)
                  ORDER BY d.active_at DESC, d.draft_id DESC LIMIT $5) d
+             ORDER BY active_at DESC, draft_id DESC LIMIT $5
           ) a
-         ORDER BY n LIMIT $5
+         ORDER BY n
     )"""
 
 _SHOWN = document_columns(after="-1", limit="NULL", last="$14::integer")
@@ -126,7 +133,7 @@ _SEARCH = f"""{_STANDING}, {_PLACES}, q AS MATERIALIZED ({QUERY}),
         SELECT coalesce((SELECT c.n FROM candidate c ORDER BY c.n, c.page OFFSET $5 LIMIT 1) - 1, $5) AS n
     ), found AS MATERIALIZED (
         SELECT c.n, min(c.page) AS page FROM candidate c, ended
-         WHERE c.matches AND c.n <= ended.n GROUP BY c.n ORDER BY c.n LIMIT $15
+         WHERE c.matches AND c.n <= ended.n GROUP BY c.n ORDER BY c.n LIMIT $16
     )
     SELECT {_HEADS}, f.active_at, f.draft_id AS place, t.part, t.snippet,
            (SELECT row(p.active_at, p.draft_id) FROM place p, ended WHERE p.n = ended.n) AS ended, {_SHOWN}
@@ -136,7 +143,7 @@ _SEARCH = f"""{_STANDING}, {_PLACES}, q AS MATERIALIZED ({QUERY}),
          CROSS JOIN q
          CROSS JOIN LATERAL ({SNIPPET}) t
           LEFT JOIN {{drafts}}.drafts d ON d.lane = $1 AND d.draft_id = f.draft_id) ON true
-     ORDER BY f.n""".replace("$asked", "$16::text").replace("$typing", "$17::boolean")
+     ORDER BY f.n""".replace("$asked", "$17::text").replace("$typing", "$18::boolean")
 
 _NEWEST = (datetime(9999, 12, 31, tzinfo=UTC), UUID(int=2**128 - 1))
 Place = tuple[datetime, UUID]
@@ -157,7 +164,7 @@ async def list_drafts(
     Raises TooEarly, BadCursor, NotBuilt, DATABASE_FAULTS.
     """
     who = (models.lane, user_id or "", *_after(cursor, read_at.epoch))
-    arms = (*_combinations(user_id, wanted), workspace_id, LIST_SEGMENTS)
+    arms = (*_combinations(user_id, wanted), workspace_id, LIST_SEGMENTS, _is_whole(wanted))
     if asked := wanted.search.strip():
         words = (limit + 1, asked, still_typing(wanted.search))
         rows = await _rows(models, read_at, _SEARCH, (*who, CANDIDATES, *arms, *words))
@@ -172,13 +179,19 @@ def _combinations(user_id: str | None, wanted: DraftFilter) -> tuple[object, ...
     visibilities = [wanted.visibility] if wanted.visibility else list(Visibility)
     roles = [wanted.role] if wanted.role else list(Role)
     holding = [True] if wanted.holding else [True, False]
-    mine = list(product(statuses, roles, visibilities, holding)) if user_id is not None else []
+    narrowed = user_id is not None and not _is_whole(wanted)
+    mine = list(product(statuses, roles, visibilities, holding)) if narrowed else []
     wider = wanted.role is None and not wanted.holding
     public = statuses if wider and wanted.scope == "public" and Visibility.PUBLIC in visibilities else []
     shared = [visibility for visibility in visibilities if visibility != Visibility.PRIVATE]
     workspace = list(product(statuses, shared)) if wider and wanted.scope == "workspace" else []
     columns = [[each[n] for each in mine] for n in range(4)]
     return (*columns, public, *[[each[n] for each in workspace] for n in range(2)])
+
+
+def _is_whole(wanted: DraftFilter) -> bool:
+    """Whether all of a person's drafts are wanted."""
+    return not (wanted.status or wanted.role or wanted.visibility or wanted.holding)
 
 
 def _page(rows: Sequence[asyncpg.Record], limit: int, epoch: str) -> DraftPage:
