@@ -135,7 +135,7 @@ async def append(conn: "asyncpg.Connection[Any]", lane: int, batch: Sequence[App
         elif outcome == "repeated":
             outcomes[command - 1] = Repeated(fingerprint, stream_id, version, position, events, recorded_at)
         elif outcome == "quota":
-            outcomes[command - 1] = Exhausted(list(_counters(batch))[counter - 1])
+            outcomes[command - 1] = Exhausted(_counter(batch, counter))
     return outcomes
 
 
@@ -167,22 +167,18 @@ def _columns(batch: Sequence[Append]) -> tuple[list[Any], ...]:
 
 
 def _guard_columns(batch: Sequence[Append]) -> tuple[list[Any], ...]:
-    counters = _counters(batch)
+    counters: dict[Counter, int] = {}
     guards = [
-        (c, counters[guard.counter], guard.amount, guard.limit)
+        (c, counters.setdefault(counter, len(counters) + 1), amount, limit)
         for c, command in enumerate(batch, 1)
-        for guard in command.guards
+        for counter, amount, limit in command.guards
     ]
     return (*_transposed(list(counters), 2), *_transposed(guards, 4))
 
 
-def _counters(batch: Sequence[Append]) -> dict[Counter, int]:
-    """Return the counters that a batch moves, and the index of each."""
-    counters: dict[Counter, int] = {}
-    for command in batch:
-        for guard in command.guards:
-            counters.setdefault(guard.counter, len(counters) + 1)
-    return counters
+def _counter(batch: Sequence[Append], index: int) -> Counter:
+    """Return a counter of a batch by its index in what _guard_columns gives."""
+    return list(dict.fromkeys(guard.counter for command in batch for guard in command.guards))[index - 1]
 
 
 def _transposed(rows: Sequence[tuple[Any, ...]], width: int) -> Sequence[list[Any]]:
