@@ -28,6 +28,7 @@ from onering.http.documents import Documents
 from onering.http.invites import Invites
 from onering.http.journal import Journal
 from onering.http.links import Links
+from onering.http.me import Me
 from onering.http.operations import Health, Operations
 from onering.http.problems import Problem
 from onering.http.queries import Queries
@@ -47,6 +48,8 @@ from onering.log.hints import Hints
 from onering.log.idempotency import Forgetting
 from onering.log.snapshots import Snapshots
 from onering.log.tail import Tail
+from onering.plans import Plans
+from onering.profiles import Profiles
 from onering.settings import Environment, Settings
 from onering.states import FORMAT, DraftStates
 from onering.subjects import InviteTokens, Subjects
@@ -169,6 +172,7 @@ class _Rules:
             lane=DEFAULT_LANE,
             clock=utc_now,
             handling=_handling(settings),
+            plans=Plans(pool, enforced=settings.enforce_plans, seconds=settings.plan_seconds),
         )
 
 
@@ -223,7 +227,7 @@ class _Parts:
 
     def runs(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
         """Return the background tasks of a process, by name."""
-        runs = {
+        return {
             "tail": self.log.tail.run,
             "batcher": self.log.batcher.run,
             "hints": self.log.hints.run,
@@ -234,10 +238,8 @@ class _Parts:
             "presence": self.presence.run,
             "neighbours": self.neighbours.run,
             "keys": self.auth.run,
+            "idempotency": Forgetting(self.means.database, self.means.settings.idempotency_days).run,
         }
-        if days := self.means.settings.idempotency_days:
-            runs["idempotency"] = Forgetting(self.means.database, days).run
-        return runs
 
     def asgi(self) -> ASGIApp:
         """Return the application."""
@@ -245,7 +247,8 @@ class _Parts:
         commands, reading = self._commands(), self._reading()
         invites = Invites(commands, reading, self.rules.tokens, Links(settings.public_url))
         audit = Audit(reading, self.auth.named, settings.auditors)
-        lines = table(commands, invites, Queries(reading, self.hub.stream), audit, self._operations(), documents)
+        queries = Queries(reading, self.hub.stream)
+        lines = table(commands, invites, self._me(reading), queries, audit, self._operations(), documents)
         documents.publish(
             openapi(described(lines), Info(__version__, settings.developing)), asyncapi(FEED, __version__, _closings())
         )
@@ -275,6 +278,10 @@ class _Parts:
             anonymous_read=_anonymous_read(self.means.settings),
             read_wait=self.means.settings.read_wait,
         )
+
+    def _me(self, reading: Reading) -> Me:
+        profiles = Profiles(self.means.pool, self.log.batcher)
+        return Me(profiles, reading, self.reads.acknowledged, enforced=self.means.settings.enforce_plans)
 
     def _operations(self) -> Operations:
         settings = self.means.settings

@@ -1,13 +1,17 @@
-"""Which plan people have: read from their rows, and gone by for a short while."""
+"""Which plan people have, gone by for a short while, and how much of it they have used."""
 
 import time
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import asyncpg
 
 from onering.domain.plans import DEFAULT_PLAN, Limits, limits_of
+from onering.log.event import DEFAULT_LANE
+from onering.log.reader import Reader
+from onering.usage import drafts_of, segments_of
 
 PLANS = """
     SELECT u.user_id, u.plan FROM unnest($1::text[]) n(user_id) CROSS JOIN LATERAL (
@@ -66,3 +70,25 @@ class Plans:
             self._read.move_to_end(user_id)
         while len(self._read) > self._entries:
             self._read.popitem(last=False)
+
+
+class Usage(NamedTuple):
+    """How much of a plan is used, and when segments begin to be counted anew."""
+
+    drafts: int
+    segments_today: int
+    resets_at: datetime
+
+
+USAGE = """
+    SELECT (SELECT u.used FROM onering.usage u WHERE u.lane = $1 AND u.key = $2 AND u.period = 'infinity'),
+           (SELECT u.used FROM onering.usage u WHERE u.lane = $1 AND u.key = $3 AND u.period = d.today),
+           (d.today + 1)::timestamp AT TIME ZONE 'UTC'
+      FROM (SELECT (clock_timestamp() AT TIME ZONE 'UTC')::date AS today OFFSET 0) d"""
+
+
+async def read_usage(conn: Reader, user_id: str) -> Usage:
+    """Return what a person has used, as the log counts it now. Raises DATABASE_FAULTS."""
+    (row,) = await conn.fetch(USAGE, DEFAULT_LANE, drafts_of(user_id).key, segments_of(user_id).key)
+    drafts, segments, resets_at = row
+    return Usage(drafts or 0, segments or 0, resets_at)

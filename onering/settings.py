@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Web origins, comma-separated, that may call the API and open sockets beside our own."
     )
+    enforce_plans: bool = Field(False, description="Hold people to their plans; what they use is counted anyway.")
+    plan_seconds: float = Field(30.0, gt=0, description="How long a process goes by a plan it read, in seconds.")
 
     # invites and links
     invite_secret: SecretStr | None = Field(

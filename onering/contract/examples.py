@@ -65,6 +65,22 @@ DRAFT: dict[str, Any] = {
     },
 }
 
+ME: dict[str, Any] = {
+    "user_id": ALICE,
+    "display": "Alice W.",
+    "display_name": "Alice W.",
+    "handle": "alice",
+    "plan": "free",
+    "created_at": MORNING,
+    "workspace_id": WORKSPACE_ID,
+    "usage": {
+        "drafts": {"used": 1, "limit": 10},
+        "segments_today": {"used": 1, "limit": 20, "resets_at": "2026-11-26T00:00:00.000000Z"},
+        "collaborators_per_draft": {"limit": 3},
+    },
+    "enforced": False,
+}
+
 OUTCOME: dict[str, Any] = {"draft_id": DRAFT_ID, "version": 4, "position": "0.5"}
 
 EVENT: dict[str, Any] = {

@@ -58,8 +58,8 @@ def command_request(
 
     Raises BadRequest, InvalidFields, ConditionFailed.
     """
-    key = _one_key(fields.pop("idempotency_key", None), envelope.key, needed=key_needed)
-    expected = _one_version(fields.pop("expected_version", None), envelope.expected_version)
+    key = idempotency_key(fields.pop("idempotency_key", None), envelope.key, needed=key_needed)
+    expected = precondition(fields.pop("expected_version", None), envelope.expected_version)
     if "command_id" in fields:
         raise InvalidFields.at("command_id", UNKNOWN_FIELD)
     if envelope.any_version and model is CreateDraft:
@@ -119,7 +119,8 @@ def _key(text: str) -> str:
     return bare
 
 
-def _one_key(in_body: object, in_header: str | None, *, needed: bool) -> str:
+def idempotency_key(in_body: object, in_header: str | None, *, needed: bool) -> str:
+    """Return the one key of header and body, or a new one. Raises BadRequest, InvalidFields."""
     if in_body is not None:
         if not isinstance(in_body, str) or _KEY.fullmatch(in_body) is None:
             raise InvalidFields.at("idempotency_key", _KEY_RULE)
@@ -143,7 +144,8 @@ def _condition(text: str) -> int | None:
     return min(int(match[2]), LAST_VERSION)
 
 
-def _one_version(in_body: object, in_header: int | None) -> int | None:
+def precondition(in_body: object, in_header: int | None) -> int | None:
+    """Return the one version of header and body that a command is conditional on. Raises BadRequest, InvalidFields."""
     if in_body is None:
         return in_header
     if not isinstance(in_body, int) or isinstance(in_body, bool) or not 0 <= in_body <= LAST_VERSION:

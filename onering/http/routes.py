@@ -11,6 +11,7 @@ from onering.contract.commands import CommandAnswer, SmartPass
 from onering.contract.drafts import DraftAnswer, DraftList
 from onering.contract.history import EventList, TimelineAnswer
 from onering.contract.invites import InviteAnswer, InviteList, NewInviteAnswer
+from onering.contract.me import MeAnswer, MeRequest
 from onering.contract.openapi import AnyCommand, Described
 from onering.contract.operation import JSON, Caller, Operation, change, read
 from onering.contract.service import (
@@ -52,6 +53,7 @@ from onering.http.documents import ASYNCAPI, OPENAPI, PAGE, Documents
 from onering.http.envelope import COMMANDS
 from onering.http.events import STREAM
 from onering.http.invites import Invites, InvitesParameters
+from onering.http.me import Me
 from onering.http.operations import Operations
 from onering.http.parameters import DraftParameters, EventsParameters, ListParameters, TimelineParameters
 from onering.http.problems import STATUSES
@@ -86,7 +88,13 @@ _ANYONE = Caller.ANYONE
 
 
 def table(
-    commands: Commands, invites: Invites, queries: Queries, audit: Audit, operations: Operations, documents: Documents
+    commands: Commands,
+    invites: Invites,
+    me: Me,
+    queries: Queries,
+    audit: Audit,
+    operations: Operations,
+    documents: Documents,
 ) -> Sequence[Line]:
     """Return every route of the API; the most used one first."""
     return (
@@ -95,6 +103,7 @@ def table(
         *_turns(commands),
         *_people(commands),
         *_invites(invites),
+        *_me(me),
         *_reading(queries),
         Line("GET", "/v1/audit", audit.audit, _AUDIT),
         *_of_the_service(operations, documents),
@@ -109,15 +118,15 @@ def _writing(commands: Commands) -> Sequence[Line]:
         "lock": LockDraft,
         "unlock": UnlockDraft,
         "complete": CompleteDraft,
-        "reopen": ReopenDraft,
         "archive": ArchiveDraft,
     }
     return (
-        Line("POST", DRAFTS, do(CreateDraft), change(CreateDraft)),
+        Line("POST", DRAFTS, do(CreateDraft), change(CreateDraft, "quota_exceeded")),
         Line("PATCH", DRAFT, do(EditDraft), change(EditDraft)),
         Line("DELETE", DRAFT, do(ArchiveDraft), change(ArchiveDraft)),
         *(Line("POST", f"{DRAFT}/{name}", do(model), change(model)) for name, model in moves.items()),
-        Line("POST", DRAFT + "/segments", do(AddSegment), change(AddSegment, *rules)),
+        Line("POST", DRAFT + "/reopen", do(ReopenDraft), change(ReopenDraft, "quota_exceeded")),
+        Line("POST", DRAFT + "/segments", do(AddSegment), change(AddSegment, *rules, "quota_exceeded")),
         Line("PATCH", segment, do(AmendSegment), change(AmendSegment, *rules)),
         Line("DELETE", segment, do(WithdrawSegment), change(WithdrawSegment, *rules)),
     )
@@ -137,20 +146,22 @@ def _turns(commands: Commands) -> Sequence[Line]:
 def _people(commands: Commands) -> Sequence[Line]:
     do = commands.resource
     person, query = DRAFT + "/collaborators/{collaborator_id:path}", ("collaborator_id", "role")
+    added = change(AddCollaborator, "quota_exceeded", query=query)
     return (
-        Line("POST", DRAFT + "/collaborators", do(AddCollaborator, query=query), change(AddCollaborator, query=query)),
+        Line("POST", DRAFT + "/collaborators", do(AddCollaborator, query=query), added),
         Line("PATCH", person, do(ChangeRole, query=("role",)), change(ChangeRole, query=("role",))),
         Line("DELETE", person, do(RemoveCollaborator), change(RemoveCollaborator)),
-        Line("POST", DRAFT + "/transfer", do(TransferOwnership), change(TransferOwnership)),
+        Line("POST", DRAFT + "/transfer", do(TransferOwnership), change(TransferOwnership, "quota_exceeded")),
     )
 
 
 def _invites(invites: Invites) -> Sequence[Line]:
     listed = read(InviteList, InvitesParameters, caller=Caller.SIGNED_IN)
+    accepted = change(AcceptInvite, "gone", "quota_exceeded", answer=InviteAnswer)
     return (
         Line("POST", DRAFT + "/invites", invites.create, change(CreateInvite, answer=NewInviteAnswer)),
         Line("GET", DRAFT + "/invites", invites.listed, listed),
-        Line("POST", INVITE + "/accept", invites.accept, change(AcceptInvite, "gone", answer=InviteAnswer)),
+        Line("POST", INVITE + "/accept", invites.accept, accepted),
         Line("POST", INVITE + "/revoke", invites.revoke, change(RevokeInvite, answer=InviteAnswer)),
         Line("POST", INVITE + "/decline", invites.decline, change(DeclineInvite, "gone", answer=InviteAnswer)),
     )
@@ -178,6 +189,21 @@ def _of_the_service(operations: Operations, documents: Documents) -> Sequence[Li
         Line("GET", ASYNCAPI, documents.asyncapi, contract),
         Line("GET", PAGE, documents.page, Operation({"text/html; charset=utf-8": None}, _ANYONE)),
         Line("GET", PAGE + "/{file}", documents.file, Operation({"*/*": None}, _ANYONE, codes=("not_found",))),
+    )
+
+
+def _me(me: Me) -> Sequence[Line]:
+    headers = ("OneRing-Position", "ETag")
+    change = Operation(
+        {JSON: MeAnswer},
+        body=MeRequest,
+        codes=("conflict", "precondition_failed", "idempotency_mismatch"),
+        headers=headers,
+        takes=("Idempotency-Key", "If-Match"),
+    )
+    return (
+        Line("GET", "/v1/me", me.me, Operation({JSON: MeAnswer}, headers=headers)),
+        Line("PATCH", "/v1/me", me.change_me, change),
     )
 
 

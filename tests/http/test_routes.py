@@ -52,6 +52,8 @@ def test_the_table_is_that_of_contract_md() -> None:
         ("GET", "/v1/collab/drafts/{draft_id}/events"): "events",
         ("GET", "/v1/timeline/drafts/{draft_id}"): "timeline",
         ("GET", "/v1/audit"): "audit",
+        ("GET", "/v1/me"): "me",
+        ("PATCH", "/v1/me"): "change_me",
         ("GET", "/v1/config"): "config",
         ("POST", "/v1/dev/token"): "token",
         ("GET", "/healthz"): "healthz",
