@@ -5,7 +5,7 @@ is the caller's *debt*. Times are whole microseconds.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 MINUTE = 60_000_000
@@ -13,16 +13,18 @@ MINUTE = 60_000_000
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """`burst` at once, then `per_minute`, evenly; `name` is the bucket's."""
+    """`burst` at once, then `per_minute`, evenly; `name` is the bucket's.
+
+    `step` is the time after which one more is there, rounded so that never more than `per_minute` are.
+    """
 
     name: str
     per_minute: int
     burst: int
+    step: int = field(init=False)
 
-    @property
-    def step(self) -> int:
-        """The time after which one more is there, rounded so that never more than `per_minute` are."""
-        return -(-MINUTE // self.per_minute)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "step", -(-MINUTE // self.per_minute))
 
 
 class Verdict(NamedTuple):

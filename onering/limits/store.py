@@ -48,9 +48,9 @@ class Store:
             self._conn = await prompt.connect("limits")
 
     async def take(self, asks: Sequence[Ask]) -> Sequence[Taken]:
-        """Take from each bucket, and return what each gave. No bucket may be asked twice. Raises DATABASE_FAULTS."""
-        await self.connect()
-        assert self._conn is not None
+        """Take from each bucket, and return what each gave. No caller is in a bucket twice. Raises DATABASE_FAULTS."""
+        if self._conn is None:
+            raise ConnectionError("the limits have no connection")
         rows = await self._conn.fetch(
             TAKE,
             [ask.rate.name for ask in asks],

@@ -18,6 +18,7 @@ HOUR = 3_600_000_000
 @pytest.fixture
 async def store(app_dsn: str) -> Any:
     made = Store(Database(app_dsn), 5)
+    await made.connect()
     yield made
     made.disconnect()
 
@@ -64,6 +65,7 @@ async def test_more_is_granted_in_advance_only_while_half_the_burst_is_left(
 
 async def test_processes_that_ask_at_once_share_exactly_the_burst(app_dsn: str) -> None:
     stores = [Store(Database(app_dsn), 5) for _ in range(4)]
+    await asyncio.gather(*[one.connect() for one in stores])
     callers = [f"user {number}" for number in range(5)]
     # Each in an order of its own: what locks rows crosswise would end in a deadlock.
     orders = [callers, callers[::-1], callers[2:] + callers[:2], sorted(callers, key=hash)]
