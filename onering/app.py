@@ -12,6 +12,7 @@ import httpx
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from onering import __version__
+from onering.auth import attempts
 from onering.auth.composition import Auth, build, key_client
 from onering.auth.faults import NoCredentials
 from onering.contract.asyncapi import Closing, asyncapi
@@ -27,6 +28,7 @@ from onering.http.commands import Commands
 from onering.http.documents import Documents
 from onering.http.invites import Invites
 from onering.http.journal import Journal
+from onering.http.limiting import FailedSignIns, Limited, Rates
 from onering.http.links import Links
 from onering.http.me import Me
 from onering.http.operations import Health, Operations
@@ -35,7 +37,11 @@ from onering.http.queries import Queries
 from onering.http.reading import Reading
 from onering.http.routes import FEED, described, table
 from onering.instruments import Instruments
-from onering.live import ends
+from onering.limits.callers import Callers
+from onering.limits.gcra import Rate
+from onering.limits.limiter import Limiter
+from onering.limits.store import ForgettingCallers, Store
+from onering.live import arrivals, ends
 from onering.live.ends import End
 from onering.live.hub import Hub
 from onering.live.limits import Limits
@@ -69,12 +75,14 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A process that serves: its ASGI application, and what its server must do before it stops."""
+    """A process that serves: its ASGI application, what its server must do before it stops, and its limits."""
 
     asgi: ASGIApp
     hub: Hub
     batcher: Batcher
     tasks: Tasks
+    limiter: Limiter
+    rates: Rates
 
     async def failed(self) -> BaseException:
         """Wait until a background task died, and return what it died of: this process must not go on."""
@@ -98,9 +106,10 @@ async def running(settings: Settings, dsn: str, development_secret: bytes | None
         parts = _Parts(means)
         await prepare(means.database, DEFAULT_LANE)
         await parts.log.tail.start()
+        await parts.limits.start()
         parts.tasks.start(parts.runs())
         closing.push_async_callback(parts.tasks.stop, settings.shutdown_seconds)
-        yield Process(parts.asgi(), parts.hub, parts.log.batcher, parts.tasks)
+        yield Process(parts.asgi(), parts.hub, parts.log.batcher, parts.tasks, parts.limits.limiter, parts.limits.rates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +205,39 @@ class _Reads:
         log.tail.on_rewind(self.acknowledged.forget)
 
 
+class _Limits:
+    """How often callers may ask; switched off, as often as they like."""
+
+    def __init__(self, means: _Means) -> None:
+        settings = means.settings
+        self.limiter = Limiter(Store(means.database, settings.limiter_seconds))
+        self.attempts: attempts.Attempts = attempts.UNCOUNTED
+        self.arrivals: arrivals.Arrivals = arrivals.UNCOUNTED
+        self.on = settings.rate_limit == "on"
+        self._database = means.database
+        self.rates = _rates(settings)
+        self._callers = Callers(settings.trusted_proxies)
+        if self.on:
+            self.attempts = FailedSignIns(self.limiter, self.rates, self._callers)
+            connects = Rate("connects", settings.connects_per_minute, settings.connects_burst)
+            self.arrivals = arrivals.Counted(self.limiter, connects, self._callers)
+
+    def middleware(self, app: ASGIApp) -> ASGIApp:
+        """Return the application within the limits."""
+        return Limited(app, self.limiter, self.rates, self._callers) if self.on else app
+
+    async def start(self) -> None:
+        """Share the limits from the first request on, if the database lets us."""
+        if self.on:
+            await self.limiter.start()
+
+    def runs(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        """Return the background tasks, by name."""
+        if not self.on:
+            return {}
+        return {"limiter": self.limiter.run, "callers": ForgettingCallers(self._database).run}
+
+
 class _Parts:
     """The parts of a process, in the order in which one needs the other.
 
@@ -210,6 +252,7 @@ class _Parts:
         self.reads = _Reads(means, self.log)
         self.rules = _Rules(means, self.log, self.reads.models)
         self.auth = _auth(means, self.log)
+        self.limits = _Limits(means)
         limits = _feed_limits(means.settings)
         self.presence = Presence(limits)
         self.neighbours = Neighbours(means.database, self.presence, limits)
@@ -223,6 +266,7 @@ class _Parts:
             limits=limits,
             anonymous_read=_anonymous_read(means.settings),
             refuse=_refuse_handshake,
+            arrivals=self.limits.arrivals,
         )
 
     def runs(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
@@ -238,6 +282,7 @@ class _Parts:
             "presence": self.presence.run,
             "neighbours": self.neighbours.run,
             "keys": self.auth.run,
+            **self.limits.runs(),
             "idempotency": Forgetting(self.means.database, self.means.settings.idempotency_days).run,
         }
 
@@ -255,10 +300,11 @@ class _Parts:
         return application(
             lines,
             self.hub,
-            lambda app: self.auth.middleware(app, refuse=refuse),
+            lambda app: self.auth.middleware(app, refuse=refuse, attempts=self.limits.attempts),
             limits=BodyLimits(settings.body_limit, settings.json_depth, settings.body_seconds),
             origins=settings.allowed_origins,
             headers=safety_headers(tls=not settings.developing),
+            limited=self.limits.middleware,
             instruments=self.instruments,
         )
 
@@ -301,7 +347,8 @@ def _auth(means: _Means, log: _Log) -> Auth:
 async def _refuse_handshake(scope: Scope, receive: Receive, send: Send, end: End) -> None:
     request_id = request_id_of(scope)
     problem = Problem(end.status or 500, end.code or "internal_error", f"{end.reason[:1].upper()}{end.reason[1:]}.")
-    problem = replace(problem, headers=_BESIDE.get(problem.status, ()))
+    beside = (("Retry-After", str(end.wait)),) if end.wait else _BESIDE.get(problem.status, ())
+    problem = replace(problem, headers=beside)
     await problem.response(request_id)(scope, receive, send)
 
 
@@ -333,6 +380,17 @@ def _handling(settings: Settings) -> Handling:
         default_visibility=Visibility(settings.default_visibility or default),
         command_seconds=settings.command_seconds,
         attempts=settings.decide_attempts,
+    )
+
+
+def _rates(settings: Settings) -> Rates:
+    requests = Rate("requests", settings.requests_per_minute, settings.requests_burst)
+    return Rates(
+        requests,
+        commands=Rate("commands", settings.commands_per_minute, settings.commands_burst),
+        sign_ins=Rate("failed-sign-ins", settings.failed_sign_ins_per_minute, settings.failed_sign_ins_burst),
+        # As often as anything else may be asked.
+        repeats=Rate("repeats", requests.per_minute, requests.burst),
     )
 
 

@@ -156,6 +156,22 @@ class CommandHandler:
         except (AppendFailed, ReadFault, *DATABASE_FAULTS) as fault:
             raise Unavailable("The log is out of reach; send the command again with the same key.") from fault
 
+    async def repeated(self, request: CommandRequest) -> Outcome | None:
+        """Return the first outcome of a command that was accepted before, to whoever may do nothing else now.
+
+        None if it was not. Raises IdempotencyMismatch, Unavailable.
+        """
+        deadline = asyncio.get_running_loop().time() + self._handling.command_seconds
+        command_id = request.command.command_id
+        try:
+            if (same := self._under_way.get(command_id)) is not None:
+                await _by(deadline, asyncio.wait([same]))
+            if (before := await _by(deadline, find_outcome(self._pool, self._lane, command_id))) is None:
+                return None
+            return await _by(deadline, self._as_first(before, fingerprint(request.command)))
+        except DATABASE_FAULTS as fault:
+            raise Unavailable("The log is out of reach; send the command again with the same key.") from fault
+
     async def _handle(self, request: CommandRequest, actor: Actor) -> Outcome:
         stamp = fingerprint(request.command)
         command = self._completed(request.command)

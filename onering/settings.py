@@ -1,6 +1,7 @@
 """Every setting of the service: read once, at the composition root, and nowhere else."""
 
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -69,6 +70,29 @@ class Settings(BaseSettings):
     header_seconds: float = Field(10.0, gt=0, description="Longest time a request head may take, in seconds (408).")
     json_depth: int = Field(32, gt=0, description="Deepest nesting of a JSON body.")
 
+    # how often a caller may ask: a burst at once, then evenly
+    rate_limit: Literal["on", "off"] = Field("on", description="Limit how often a caller may ask: on or off.")
+    requests_per_minute: int = Field(120, ge=1, le=60_000_000, description="Requests a minute of one caller (429).")
+    requests_burst: int = Field(30, ge=1, le=1_000_000_000, description="Requests of one caller at once (429).")
+    commands_per_minute: int = Field(60, ge=1, le=60_000_000, description="Commands a minute of one caller (429).")
+    commands_burst: int = Field(15, ge=1, le=1_000_000_000, description="Commands of one caller at once (429).")
+    failed_sign_ins_per_minute: int = Field(
+        10, ge=1, le=60_000_000, description="Refused tokens a minute of one address (429)."
+    )
+    failed_sign_ins_burst: int = Field(
+        10, ge=1, le=1_000_000_000, description="Refused tokens of one address at once (429)."
+    )
+    connects_per_minute: int = Field(
+        60, ge=1, le=60_000_000, description="Sockets that one caller opens in a minute (4429)."
+    )
+    connects_burst: int = Field(30, ge=1, le=1_000_000_000, description="Sockets that one caller opens at once (4429).")
+    limiter_seconds: float = Field(
+        0.25, gt=0, description="Longest wait for the limits of all processes, in seconds; then each limits by itself."
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Addresses and networks, comma-separated, whose X-Forwarded-For is believed."
+    )
+
     # the log
     idempotency_days: int = Field(30, ge=0, description="How long command outcomes are kept; 0 is for ever.")
     batch_commands: int = Field(256, ge=1, le=1000, description="Most commands in one commit.")
@@ -132,12 +156,19 @@ class Settings(BaseSettings):
         (), validation_alias="CLERK_AUTHORIZED_PARTIES", description="Origins (`azp`) whose tokens are accepted."
     )
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            ip_network(network)
+        return value
+
     @property
     def developing(self) -> bool:
         """Whether this is a profile to develop in: no keys needed, everything easy to try, nothing to be trusted."""
         return self.env in (Environment.LOCAL, Environment.TEST)
 
-    @field_validator("allowed_origins", "auditors", "clerk_authorized_parties", mode="before")
+    @field_validator("allowed_origins", "trusted_proxies", "auditors", "clerk_authorized_parties", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

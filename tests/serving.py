@@ -94,7 +94,7 @@ class Person:
 @asynccontextmanager
 async def serving(dsn: str, *, development_secret: bytes | None = SECRET, **settings: Any) -> AsyncIterator[Service]:
     """Serve the database at `dsn`; settings are given by their names. A task that died is an error of the test."""
-    values = Settings(**({"env": Environment.TEST} | settings))
+    values = Settings(**({"env": Environment.TEST, "rate_limit": "off"} | settings))
     async with running(values, dsn, development_secret) as process:
         server = uvicorn.Server(_config(process, values))
         async with asyncio.TaskGroup() as group:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import httpx
 
 from onering.auth import boot, development
+from onering.auth.attempts import UNCOUNTED, Attempts
 from onering.auth.claims import Policy
 from onering.auth.clock import Clock
 from onering.auth.identity import Identity
@@ -48,8 +49,10 @@ class Auth:
         """Return whom a user id may be of, as (issuer, subject)."""
         return self._principals.named(user_id)
 
-    def middleware(self, application: Application, *, refuse: Refuse) -> Authentication:
-        """Return the application behind the door; `refuse` answers faults as problem documents."""
+    def middleware(self, application: Application, *, refuse: Refuse, attempts: Attempts = UNCOUNTED) -> Authentication:
+        """Return the application behind the door; `refuse` answers faults as problem documents, `attempts` counts
+        refused tokens.
+        """
         return Authentication(
             application,
             verifier=self.verifier,
@@ -57,6 +60,7 @@ class Auth:
             registration=self._registration,
             door=self._door,
             refuse=refuse,
+            attempts=attempts,
         )
 
     async def sign_in(self, token: str) -> Identity:

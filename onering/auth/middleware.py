@@ -6,9 +6,10 @@ from typing import Any
 
 import structlog
 
+from onering.auth.attempts import Attempts
 from onering.auth.credentials import Presented, bearer, claimed_user, presented, refuse_token_in_url
 from onering.auth.development import ISSUER as LOCAL_ISSUER
-from onering.auth.faults import AuthFault, BadRequest, InvalidToken
+from onering.auth.faults import AuthFault, BadRequest, InvalidToken, TooManyFailures
 from onering.auth.identity import Identity, set_identity
 from onering.auth.origins import check_local_host, check_socket_origin
 from onering.auth.principals import Principals, ReservedName
@@ -53,6 +54,7 @@ class Authentication:
         registration: Registration,
         door: Door,
         refuse: Refuse,
+        attempts: Attempts,
     ) -> None:
         self._application = application
         self._verifier = verifier
@@ -60,6 +62,7 @@ class Authentication:
         self._registration = registration
         self._door = door
         self._refuse = refuse
+        self._attempts = attempts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -69,10 +72,20 @@ class Authentication:
             identity = await self._admit(scope)
         except AuthFault as fault:
             _log_refusal(fault, scope.get("onering.request_id"))
-            await self._refuse(scope, receive, send, fault)
+            await self._refuse(scope, receive, send, await self._counted(scope, fault))
             return
         set_identity(scope, identity)
         await self._application(scope, receive, send)
+
+    async def _counted(self, scope: Scope, fault: AuthFault) -> AuthFault:
+        """Count a refused token; return what its sender is told."""
+        if not isinstance(fault, InvalidToken):
+            return fault
+        try:
+            await self._attempts.failed(scope)
+        except TooManyFailures as too_many:
+            return too_many
+        return fault
 
     async def _admit(self, scope: Scope) -> Identity | None:
         request = presented(scope["headers"])
@@ -81,16 +94,16 @@ class Authentication:
         if scope["type"] == "websocket":
             refuse_token_in_url(scope["query_string"])
             check_socket_origin(request, secure=scope["scheme"] == "wss", allowed=self._door.origins)
-        identity = await self._identify(request)
+        identity = await self._identify(request, scope)
         if identity is not None:
             await self._registration.ensure(identity.actor)
         return identity
 
-    async def _identify(self, request: Presented) -> Identity | None:
+    async def _identify(self, request: Presented, scope: Scope) -> Identity | None:
         if request.user_id and not self._door.user_header:
             _log.warning("x_user_id_ignored")
         if (token := self._bearer(request)) is not None:
-            return await self._verifier.verify(token)
+            return await self._verifier.verify(token, lambda: self._attempts.check(scope))
         if self._door.user_header and (user := claimed_user(request.user_id)) is not None:
             return self._local(user)
         return None

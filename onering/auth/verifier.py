@@ -1,7 +1,7 @@
 """From the text of a token to a verified identity, remembered for a minute at most."""
 
 from collections import Counter, OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -64,13 +64,19 @@ class Verifier:
         self._entries = entries
         self._cache: OrderedDict[bytes, _Verified] = OrderedDict()
 
-    async def verify(self, text: str) -> Identity:
-        """Return who the token was issued to. Raises `InvalidToken`, or `Unavailable` without usable keys."""
+    async def verify(self, text: str, unknown: Callable[[], None] = lambda: None) -> Identity:
+        """Return who the token was issued to. Raises `InvalidToken`, or `Unavailable` without usable keys.
+
+        `unknown` is called before a token is judged that is not remembered; what it raises is raised.
+        """
         try:
             if len(text) > MAX_CHARACTERS or not text.isascii():
                 raise InvalidToken(Reason.SIZE if text.isascii() else Reason.SPELLING)
             digest = sha256(text.encode("ascii")).digest()
-            return self._remembered(digest) or await self._verify(text, digest)
+            if (known := self._remembered(digest)) is not None:
+                return known
+            unknown()
+            return await self._verify(text, digest)
         except InvalidToken as fault:
             self.refusals[fault.reason] += 1
             raise

@@ -76,10 +76,13 @@ def application(
     origins: Collection[str],
     headers: list[tuple[bytes, bytes]],
     instruments: Instruments,
+    limited: Middleware = lambda app: app,
 ) -> ASGIApp:
-    """Return the whole front: `feed` takes the live feed's sockets, `sign_in` verifies callers, `origins` may call."""
+    """Return the whole front: `feed` takes the live feed's sockets, `sign_in` verifies callers, `limited` counts them,
+    `origins` may call.
+    """
     router = Router(routes=_routes(lines, feed, limits), redirect_slashes=False, default=_no_route)
-    front = Boundary(sign_in(Shortcut(router)), headers, instruments)
+    front = Boundary(sign_in(limited(Shortcut(router))), headers, instruments)
     return ListedOrigins(front, Boundary(preflight, headers, instruments), origins) if origins else front
 
 

@@ -8,6 +8,7 @@ import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from onering.auth.identity import identity_of
+from onering.http.admission import told
 from onering.http.call import ROUTE, TOLD, ClientGone, request_id_of
 from onering.http.problems import Problem, problem_of
 from onering.http.tracing import trace_of
@@ -43,7 +44,7 @@ class Boundary:
             name = (b"x-request-id", request_id.encode())
             if kind == "http.response.start" or kind == "websocket.http.response.start":
                 started = True
-                message["headers"] = [*message["headers"], name, *self._beside(message["headers"])]
+                message["headers"] = [*message["headers"], name, *told(scope), *self._beside(message["headers"])]
             elif kind == "websocket.accept":
                 started = True
                 message["headers"] = [*message.get("headers", ()), name]

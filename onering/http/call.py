@@ -16,7 +16,8 @@ from onering.auth.identity import Identity, identity_of
 from onering.auth.strict import Ambiguous, json_value
 from onering.domain.ids import Id
 from onering.domain.refusals import NotFound
-from onering.http.faults import BadRequest, PayloadTooLarge, RequestTimeout, UnsupportedMediaType
+from onering.http.admission import admission_of
+from onering.http.faults import BadRequest, PayloadTooLarge, RateLimited, RequestTimeout, UnsupportedMediaType
 from onering.http.tracing import trace_of
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{1,64}")
@@ -85,6 +86,17 @@ class Call:
         if (identity := self.identity) is None:
             raise NoCredentials
         return identity
+
+    @property
+    def over(self) -> RateLimited | None:
+        """The 429 that this call is, unless it is a command that was accepted before; None within the limits."""
+        admission = admission_of(self._scope)
+        return None if admission is None else admission.over
+
+    async def admitted(self, commands: int) -> int:
+        """Return how many of the commands in it may be carried out; if not all, `over` is what the others are."""
+        admission = admission_of(self._scope)
+        return commands if admission is None else await admission.commands(commands)
 
     @property
     def path(self) -> Mapping[str, str]:

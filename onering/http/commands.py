@@ -16,7 +16,7 @@ from onering.http.acknowledged import Acknowledged
 from onering.http.answers import MINIMAL, Answer, Reply, answer, at_position, data, etag
 from onering.http.call import Call
 from onering.http.envelope import Envelope, command_request, envelope, model_of, named
-from onering.http.faults import UNKNOWN_FIELD, BadRequest, InvalidFields
+from onering.http.faults import UNKNOWN_FIELD, BadRequest, InvalidFields, RateLimited
 from onering.http.journal import Journal
 from onering.http.problems import problem_of
 from onering.log.codec import UnknownEvent, decode
@@ -80,7 +80,7 @@ class Commands:
             return await self._submit_all(body, said, actor, call)
         if not isinstance(body, dict):
             raise BadRequest("The body must be a command, or an array of them.")
-        _, outcome = await self._do(body, None, said, actor, call)
+        _, outcome = await self._do(body, None, said, actor, call, call.over)
         extra = (MINIMAL,) if said.minimal else ()
         return data(self._outcome(outcome, minimal=said.minimal), at_position(outcome.position), *extra)
 
@@ -105,7 +105,7 @@ class Commands:
         actor = call.signed_in().actor
         said = envelope(call)
         fields = _fields(call, await call.object(), query)
-        command, outcome = await self._do(fields, model, said, actor, call)
+        command, outcome = await self._do(fields, model, said, actor, call, call.over)
         return Done(command, outcome, actor, said)
 
     async def _submit_all(self, bodies: list[Any], said: Envelope, actor: Actor, call: Call) -> Answer:
@@ -114,13 +114,15 @@ class Commands:
         if len(bodies) > MOST_COMMANDS:
             raise InvalidFields([{"loc": [], "msg": f"An array has at most {MOST_COMMANDS} commands"}])
         results: list[dict[str, Any]] = [{}] * len(bodies)
+        admitted = await call.admitted(len(bodies))
 
         clock = asyncio.get_running_loop().time
         deadline = clock() + self._handler.command_seconds
 
         async def in_sequence(indexes: Sequence[int]) -> None:
             for index in indexes:
-                results[index] = await self._one_of_many(bodies[index], said, actor, call, late=clock() >= deadline)
+                over, late = None if index < admitted else call.over, clock() >= deadline
+                results[index] = await self._one_of_many(bodies[index], said, actor, call, over, late=late)
 
         # Those of one draft follow each other; those of different drafts have no order between them, and share commits.
         async with asyncio.TaskGroup() as group:
@@ -129,17 +131,30 @@ class Commands:
         done = [Position.parse(result["data"]["position"]) for result in results if "data" in result]
         return data(results, at_position(max(done))) if done else data(results)
 
-    async def _one_of_many(self, body: Any, said: Envelope, actor: Actor, call: Call, *, late: bool) -> dict[str, Any]:
+    async def _one_of_many(
+        self, body: Any, said: Envelope, actor: Actor, call: Call, over: RateLimited | None, *, late: bool
+    ) -> dict[str, Any]:
         try:
-            _, outcome = await self._do(body, None, said, actor, call, late=late)
+            _, outcome = await self._do(body, None, said, actor, call, over, late=late)
         except Exception as error:
             return _failed(error, call.request_id)
         return {"status": 200, "data": self._outcome(outcome, minimal=said.minimal)}
 
     async def _do(
-        self, body: Any, model: type[Command] | None, said: Envelope, actor: Actor, call: Call, *, late: bool = False
+        self,
+        body: Any,
+        model: type[Command] | None,
+        said: Envelope,
+        actor: Actor,
+        call: Call,
+        over: RateLimited | None,
+        *,
+        late: bool = False,
     ) -> tuple[Command, Outcome]:
-        """Do the command that `body` is, of the type that `model` or else the body itself says."""
+        """Do the command that `body` is, of the type that `model` or else the body itself says.
+
+        Of one too many, `over` is raised, unless it has an outcome already.
+        """
         began = perf_counter()
         fields = body if isinstance(body, dict) else {}
         kind, draft = model.model_fields["type"].default if model else fields.get("type"), fields.get("draft_id")
@@ -150,7 +165,12 @@ class Commands:
                 raise BadRequest("A command is a JSON object.")
             trace_id, key_needed = call.trace_id, model is None
             request = command_request(body, model or model_of(body), said, actor, trace_id, key_needed=key_needed)
-            outcome = await self._handler.handle(request, actor)
+            if over is None:
+                outcome = await self._handler.handle(request, actor)
+            elif (before := await self._handler.repeated(request)) is not None:
+                outcome = before
+            else:
+                raise over
         except BaseException as error:
             self._journal.failed(call, actor, kind, draft, error, began)
             raise

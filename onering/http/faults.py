@@ -10,7 +10,8 @@ RequestFault
 ├── RequestTimeout          408 request_timeout        its body did not come in time
 ├── ConditionFailed         412 precondition_failed    a condition that nothing can meet
 ├── PayloadTooLarge         413 payload_too_large
-└── UnsupportedMediaType    415 unsupported_media_type
+├── UnsupportedMediaType    415 unsupported_media_type
+└── RateLimited             429 rate_limited           with Retry-After (RFC 6585 §4)
 """
 
 from collections.abc import Iterable, Sequence
@@ -127,6 +128,18 @@ class UnsupportedMediaType(RequestFault):
     """The body is not plain JSON."""
 
     status, code = 415, "unsupported_media_type"
+
+
+class RateLimited(RequestFault):
+    """The caller asks too often; of what `name` counts, the next may come in `wait` seconds."""
+
+    status, code = 429, "rate_limited"
+
+    def __init__(self, name: str, per_minute: int, burst: int, wait: int) -> None:
+        super().__init__(
+            f"There were too many {name}: {per_minute} a minute, and {burst} at once; try again in {wait} s.",
+            headers=[("Retry-After", str(wait))],
+        )
 
 
 def _names(loc: Sequence[str | int]) -> list[str | int]:

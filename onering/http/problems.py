@@ -48,6 +48,7 @@ TITLES = {
     "unsupported_media_type": "Not JSON",
     "idempotency_mismatch": "The idempotency key was used before",
     "limit_exceeded": "Too many at once",
+    "rate_limited": "Too often",
     "internal_error": "Something went wrong",
     "unavailable": "Not available at the moment",
 }

@@ -73,16 +73,26 @@ class Conversation:
         """Join with the identity of the handshake's header, or accept and let a hello say who it is."""
         scope, connection = self._request.scope, self._connection
         if (identity := identity_of(scope)) is not None:
+            await self._house.arrivals.count(scope, identity)
             self._house.connections.enter(connection)
             joined = await self._join(identity, hello_of(scope))
             await self._accept()
             return joined
         await self._accept()
+        self._house.arrivals.check(scope)
         self._house.connections.enter(connection)
-        hello = await self._hello()
-        if hello is None:
-            return None
-        return await self._join(await self._sign_in(hello), hello)
+        hello, identity = await self._introduced()
+        return None if hello is None else await self._join(identity, hello)
+
+    async def _introduced(self) -> tuple[Hello | None, Identity | None]:
+        """Return the hello and who says it; whoever does not say it well counts as the address they come from."""
+        identity = None
+        try:
+            hello = await self._hello()
+            identity = await self._sign_in(hello) if hello is not None else None
+        finally:
+            await self._house.arrivals.count(self._request.scope, identity)
+        return hello, identity
 
     async def _join(self, identity: Identity | None, hello: Hello) -> Joined:
         draft = self._request.scope["path_params"]["draft_id"]

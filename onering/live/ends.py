@@ -10,13 +10,14 @@ from dataclasses import dataclass
 class End:
     """A close code (RFC 6455 §7.4) and its reason for a person; `status` and `code` are the problem's of contract.md.
 
-    An end without a `status` can only come after the handshake.
+    An end without a `status` can only come after the handshake. `wait` is after how many seconds to try again.
     """
 
     close_code: int
     reason: str
     status: int | None = None
     code: str = ""
+    wait: int | None = None
 
 
 DONE = End(1000, "done")
@@ -38,6 +39,7 @@ NO_SUCH_DRAFT = End(4404, "there is no such draft", 404, "not_found")
 NO_HELLO = End(4408, "no hello in time")
 HELLO_TOO_BIG = End(4413, "the hello is too long")
 TOO_MANY_SOCKETS = End(4429, "too many connections", 429, "limit_exceeded")
+TOO_MANY_CONNECTS = End(4429, "too many connections in a short time", 429, "rate_limited")
 TOO_MANY_FRAMES = End(4429, "too many frames")
 
 

@@ -11,6 +11,7 @@ from onering.auth.faults import AuthFault, Unavailable
 from onering.auth.identity import Identity
 from onering.auth.middleware import Receive, Scope, Send
 from onering.live import frames
+from onering.live.arrivals import Arrivals
 from onering.live.connection import Connection
 from onering.live.connections import Connections
 from onering.live.ends import BAD_FRAME, OVERLOADED, SERVER_ERROR, TOKEN_REFUSED, End, Ended
@@ -48,6 +49,7 @@ class House:
     limits: Limits
     sign_in: SignIn
     refuse: Refuse
+    arrivals: Arrivals
 
     async def admit(self, connection: Connection, identity: Identity | None, draft: str, hello: Hello) -> Joined:
         """Join within the deadline, which is one for all of a crowd: they wait for each other.

@@ -13,6 +13,7 @@ from onering.auth.identity import Identity
 from onering.auth.middleware import Receive, Scope, Send
 from onering.domain.refusals import NotFound
 from onering.live import frames
+from onering.live.arrivals import UNCOUNTED, Arrivals
 from onering.live.connection import SWEEP_SECONDS, Connection
 from onering.live.connections import PARTS, Connections
 from onering.live.conversation import Conversation
@@ -66,6 +67,7 @@ class Hub:
         limits: Limits,
         anonymous_read: bool,
         refuse: Refuse,
+        arrivals: Arrivals = UNCOUNTED,
         clock: Clock = _now,
     ) -> None:
         self._states = states
@@ -88,7 +90,7 @@ class Hub:
             limits=limits,
             anonymous_read=anonymous_read,
         )
-        self._house = House(self._connections, joining, presence, tail, limits, sign_in, refuse)
+        self._house = House(self._connections, joining, presence, tail, limits, sign_in, refuse, arrivals)
         tail.subscribe(self._follow)
         tail.on_rewind(self._forget_all)
 

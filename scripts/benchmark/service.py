@@ -50,7 +50,7 @@ class Service:
             [onering, "serve", "--port", "0", "--data", str(self._folder.path), "--workers", str(workers)],
             stdout=subprocess.PIPE,
             text=True,
-            env=environment | {"ONERING_LOG_LEVEL": "warning"} | dict(self._settings),
+            env=environment | {"ONERING_LOG_LEVEL": "warning", "ONERING_RATE_LIMIT": "off"} | dict(self._settings),
             start_new_session=True,  # Ctrl-C is ours to act on
         )
         self.host, self.port = self._announced()

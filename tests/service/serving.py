@@ -111,9 +111,11 @@ class Service:
 
 
 def clean_environment(home: Path) -> dict[str, str]:
-    """Return an environment with nothing of OneRing's, as on a fresh machine; strict about warnings."""
+    """Return an environment with nothing of OneRing's, as on a fresh machine; strict about warnings, and without
+    limits of how often somebody may ask."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
-    return kept | {"HOME": str(home), "PYTHONWARNINGS": "error", "PYTHONFAULTHANDLER": "1"}
+    quiet = {"PYTHONWARNINGS": "error", "PYTHONFAULTHANDLER": "1", "ONERING_RATE_LIMIT": "off"}
+    return kept | {"HOME": str(home)} | quiet
 
 
 def children(pid: int) -> list[int]:

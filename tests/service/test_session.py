@@ -51,7 +51,7 @@ def both(shown: Sequence[Callable[[], str]], text: str) -> None:
 def test_the_readmes_session_works_as_it_is_typed(
     start: Callable[..., Service], folder: DataFolder, parent: Path
 ) -> None:
-    service = start("--port", "0", "--data", str(folder.path)).ready()
+    service = start("--port", "0", "--data", str(folder.path), ONERING_RATE_LIMIT="on").ready()
     first, as_alice, as_bob, write, read, audit = BLOCKS
     draft = typed(first + "echo; echo $draft", service.url, folder.path, parent).splitlines()[-1]
     assert ("--as alice" in as_alice, "--as bob" in as_bob) == (True, True)
@@ -69,12 +69,12 @@ def test_the_readmes_session_works_as_it_is_typed(
 def test_two_terminals_follow_a_draft_across_a_restart_of_the_server(
     start: Callable[..., Service], folder: DataFolder, parent: Path
 ) -> None:
-    service = start("--port", "0", "--data", str(folder.path)).ready()
+    service = start("--port", "0", "--data", str(folder.path), ONERING_RATE_LIMIT="on").ready()
     draft, url = create_draft(service.url), service.url
     with following(draft, url, parent, "--as", "alice") as alice, following(draft, url, parent) as nobody:
         both((alice, nobody), "holds the ring")
         assert service.stop() == 0
-        start("--port", url.rpartition(":")[2], "--data", str(folder.path)).ready()
+        start("--port", url.rpartition(":")[2], "--data", str(folder.path), ONERING_RATE_LIMIT="on").ready()
         content = {"content": "It stopped raining."}
         httpx.post(f"{url}/v1/collab/drafts/{draft}/segments", json=content, headers={"X-User-Id": "alice"})
         both((alice, nobody), "alice: It stopped raining.")
