@@ -20,6 +20,7 @@ from onering.contract.openapi import Info, openapi
 from onering.domain.values import CONTENT, DESCRIPTION, TITLE, Visibility
 from onering.handle import CommandHandler, Handling
 from onering.http.acknowledged import Acknowledged
+from onering.http.analytics import Analytics
 from onering.http.application import BodyLimits, application, refuse
 from onering.http.audit import Audit
 from onering.http.boundary import safety_headers
@@ -28,6 +29,7 @@ from onering.http.commands import Commands
 from onering.http.documents import Documents
 from onering.http.invites import Invites
 from onering.http.journal import Journal
+from onering.http.leaderboard import Leaderboard
 from onering.http.limiting import FailedSignIns, Limited, Rates
 from onering.http.links import Links
 from onering.http.me import Me
@@ -291,9 +293,17 @@ class _Parts:
         settings, documents = self.means.settings, Documents()
         commands, reading = self._commands(), self._reading()
         invites = Invites(commands, reading, self.rules.tokens, Links(settings.public_url))
-        audit = Audit(reading, self.auth.named, settings.auditors)
-        queries = Queries(reading, self.hub.stream)
-        lines = table(commands, invites, self._me(reading), queries, audit, self._operations(), documents)
+        lines = table(
+            commands,
+            invites,
+            self._me(reading),
+            Queries(reading, self.hub.stream),
+            Analytics(reading),
+            Leaderboard(reading),
+            Audit(reading, self.auth.named, settings.auditors),
+            self._operations(),
+            documents,
+        )
         documents.publish(
             openapi(described(lines), Info(__version__, settings.developing)), asyncapi(FEED, __version__, _closings())
         )

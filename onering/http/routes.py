@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from onering.contract import analytics as figures
 from onering.contract.audit import AuditPage
 from onering.contract.commands import CommandAnswer, SmartPass
 from onering.contract.drafts import DraftAnswer, DraftList
@@ -47,17 +48,21 @@ from onering.domain.commands import (
     UnlockDraft,
     WithdrawSegment,
 )
+from onering.http.aliases import aliases
+from onering.http.analytics import Analytics, DailyParameters, FigureParameters, RingParameters
 from onering.http.audit import CSV, NDJSON, Audit, AuditParameters
 from onering.http.commands import MOST_COMMANDS, Commands, Endpoint, smart_choice
 from onering.http.documents import ASYNCAPI, OPENAPI, PAGE, Documents
 from onering.http.envelope import COMMANDS
 from onering.http.events import STREAM
 from onering.http.invites import Invites, InvitesParameters
+from onering.http.leaderboard import Leaderboard, LeaderboardParameters
 from onering.http.me import Me
 from onering.http.operations import Operations
 from onering.http.parameters import DraftParameters, EventsParameters, ListParameters, TimelineParameters
 from onering.http.problems import STATUSES
 from onering.http.queries import Queries
+from onering.http.told import enveloped
 
 
 class Line(NamedTuple):
@@ -92,6 +97,8 @@ def table(
     invites: Invites,
     me: Me,
     queries: Queries,
+    analytics: Analytics,
+    leaderboard: Leaderboard,
     audit: Audit,
     operations: Operations,
     documents: Documents,
@@ -105,6 +112,8 @@ def table(
         *_invites(invites),
         *_me(me),
         *_reading(queries),
+        *_figures(analytics, leaderboard),
+        *(Line(*alias) for alias in aliases(analytics)),
         Line("GET", "/v1/audit", audit.audit, _AUDIT),
         *_of_the_service(operations, documents),
     )
@@ -174,6 +183,26 @@ def _reading(queries: Queries) -> Sequence[Line]:
         Line("GET", DRAFT, queries.draft, read(DraftAnswer, DraftParameters, headers=("OneRing-Position", "ETag"))),
         Line("GET", DRAFT + "/events", queries.events, _EVENTS),
         Line("GET", "/v1/timeline/drafts/{draft_id}", queries.timeline, timeline),
+    )
+
+
+def _figures(analytics: Analytics, leaderboard: Leaderboard) -> Sequence[Line]:
+    draft, member = "/v1/analytics/drafts/{draft_id}", Caller.SIGNED_IN
+    attribution = read(figures.AttributionAnswer, caller=member)
+    summary = read(figures.SummaryAnswer, FigureParameters, caller=member)
+    contributors = read(figures.ContributorsAnswer, FigureParameters, caller=member)
+    ring = read(figures.RingAnswer, RingParameters, caller=member)
+    daily = read(figures.DailyAnswer, DailyParameters, caller=member)
+    insights = read(figures.InsightsAnswer, FigureParameters, caller=member)
+    board = read(figures.LeaderboardAnswer, LeaderboardParameters, caller=member)
+    return (
+        Line("GET", "/v1/timeline/drafts/{draft_id}/attribution", enveloped(analytics.attribution), attribution),
+        Line("GET", draft + "/summary", enveloped(analytics.summary), summary),
+        Line("GET", draft + "/contributors", enveloped(analytics.contributors), contributors),
+        Line("GET", draft + "/ring", enveloped(analytics.ring), ring),
+        Line("GET", draft + "/daily", enveloped(analytics.daily), daily),
+        Line("GET", "/v1/insights/drafts/{draft_id}", enveloped(analytics.insights), insights),
+        Line("GET", "/v1/analytics/leaderboard", enveloped(leaderboard.leaderboard), board),
     )
 
 
