@@ -26,7 +26,9 @@ from onering.http.audit import Audit
 from onering.http.boundary import safety_headers
 from onering.http.call import request_id_of
 from onering.http.commands import Commands
+from onering.http.diffs import Diffs
 from onering.http.documents import Documents
+from onering.http.exports import Exports
 from onering.http.invites import Invites
 from onering.http.journal import Journal
 from onering.http.leaderboard import Leaderboard
@@ -38,6 +40,7 @@ from onering.http.problems import Problem
 from onering.http.queries import Queries
 from onering.http.reading import Reading
 from onering.http.routes import FEED, described, table
+from onering.http.share_cards import ShareCards
 from onering.instruments import Instruments
 from onering.limits.callers import Callers
 from onering.limits.gcra import Rate
@@ -291,8 +294,8 @@ class _Parts:
     def asgi(self) -> ASGIApp:
         """Return the application."""
         settings, documents = self.means.settings, Documents()
-        commands, reading = self._commands(), self._reading()
-        invites = Invites(commands, reading, self.rules.tokens, Links(settings.public_url))
+        commands, reading, links = self._commands(), self._reading(), Links(settings.public_url)
+        invites = Invites(commands, reading, self.rules.tokens, links)
         lines = table(
             commands,
             invites,
@@ -300,6 +303,9 @@ class _Parts:
             Queries(reading, self.hub.stream),
             Analytics(reading),
             Leaderboard(reading),
+            Diffs(reading),
+            ShareCards(reading, links),
+            Exports(reading, settings.export_segments),
             Audit(reading, self.auth.named, settings.auditors),
             self._operations(),
             documents,

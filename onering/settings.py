@@ -111,6 +111,8 @@ class Settings(BaseSettings):
     projector_events: int = Field(2000, ge=1, description="Most events a projection applies in one transaction.")
     projection_keep_seconds: float = Field(60.0, ge=0, description="How long a replaced read model stays, in seconds.")
 
+    export_segments: int = Field(5000, ge=1, description="Most segments in an export; a longer draft is refused (409).")
+
     # the live feed
     hello_seconds: float = Field(5.0, gt=0, description="Time for the first message of a socket, in seconds.")
     join_seconds: float = Field(10.0, gt=0, description="Longest time that joining a draft takes, in seconds (1013).")

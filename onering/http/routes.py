@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from onering.contract import analytics as figures
+from onering.contract import sharing
 from onering.contract.audit import AuditPage
 from onering.contract.commands import CommandAnswer, SmartPass
 from onering.contract.drafts import DraftAnswer, DraftList
@@ -52,9 +53,11 @@ from onering.http.aliases import aliases
 from onering.http.analytics import Analytics, DailyParameters, FigureParameters, RingParameters
 from onering.http.audit import CSV, NDJSON, Audit, AuditParameters
 from onering.http.commands import MOST_COMMANDS, Commands, Endpoint, smart_choice
+from onering.http.diffs import DiffParameters, Diffs
 from onering.http.documents import ASYNCAPI, OPENAPI, PAGE, Documents
 from onering.http.envelope import COMMANDS
 from onering.http.events import STREAM
+from onering.http.exports import ExportRequest, Exports
 from onering.http.invites import Invites, InvitesParameters
 from onering.http.leaderboard import Leaderboard, LeaderboardParameters
 from onering.http.me import Me
@@ -62,6 +65,7 @@ from onering.http.operations import Operations
 from onering.http.parameters import DraftParameters, EventsParameters, ListParameters, TimelineParameters
 from onering.http.problems import STATUSES
 from onering.http.queries import Queries
+from onering.http.share_cards import SVG, ShareCards
 from onering.http.told import enveloped
 
 
@@ -90,6 +94,8 @@ _AUDIT = read(AuditPage, AuditParameters, caller=Caller.SIGNED_IN, also=(NDJSON,
 _PAGES = read(EventList, EventsParameters, "limit_exceeded", also=(STREAM,))
 _EVENTS = replace(_PAGES, takes=(*_PAGES.takes, "Last-Event-ID"))
 _ANYONE = Caller.ANYONE
+_PICTURE = replace(read(None, FigureParameters), answers={SVG: None})
+_EXPORT = replace(read(sharing.ExportAnswer, None, "conflict", caller=Caller.SIGNED_IN), body=ExportRequest)
 
 
 def table(
@@ -99,6 +105,9 @@ def table(
     queries: Queries,
     analytics: Analytics,
     leaderboard: Leaderboard,
+    diffs: Diffs,
+    cards: ShareCards,
+    exports: Exports,
     audit: Audit,
     operations: Operations,
     documents: Documents,
@@ -113,6 +122,7 @@ def table(
         *_me(me),
         *_reading(queries),
         *_figures(analytics, leaderboard),
+        *_sharing(diffs, cards, exports),
         *(Line(*alias) for alias in aliases(analytics)),
         Line("GET", "/v1/audit", audit.audit, _AUDIT),
         *_of_the_service(operations, documents),
@@ -203,6 +213,17 @@ def _figures(analytics: Analytics, leaderboard: Leaderboard) -> Sequence[Line]:
         Line("GET", draft + "/daily", enveloped(analytics.daily), daily),
         Line("GET", "/v1/insights/drafts/{draft_id}", enveloped(analytics.insights), insights),
         Line("GET", "/v1/analytics/leaderboard", enveloped(leaderboard.leaderboard), board),
+    )
+
+
+def _sharing(diffs: Diffs, cards: ShareCards, exports: Exports) -> Sequence[Line]:
+    return (
+        Line("GET", DRAFT + "/diff", enveloped(diffs.diff), read(sharing.DiffAnswer, DiffParameters)),
+        Line(
+            "GET", DRAFT + "/share-card", enveloped(cards.share_card), read(sharing.ShareCardAnswer, FigureParameters)
+        ),
+        Line("GET", DRAFT + "/share-card.svg", cards.share_card_picture, _PICTURE),
+        Line("POST", "/v1/export/drafts/{draft_id}", enveloped(exports.export), _EXPORT),
     )
 
 
