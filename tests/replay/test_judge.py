@@ -1,5 +1,6 @@
 """Every event is legal, or it is found; what was erased or is not understood is never silently fine."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -7,6 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from onering.domain.commands import (
+    ArchiveDraft,
+    ChangeRole,
+    CompleteDraft,
+    EditDraft,
+    LockDraft,
+    NudgeHolder,
+    PassRingSmart,
+    ReclaimRing,
+    ReopenDraft,
+    TransferOwnership,
+    UnlockDraft,
+)
 from onering.domain.events import (
     CollaboratorAdded,
     CollaboratorRemoved,
@@ -16,33 +30,99 @@ from onering.domain.events import (
     SegmentAdded,
 )
 from onering.domain.ids import derived
-from onering.domain.values import GrantedRole, Visibility
+from onering.domain.values import GrantedRole, Strategy, Visibility
 from tests.replay.scribe import Scribe, looked_at, rules
 
 PEOPLE = ("alice", "bob", "carol", "dan")
 people = st.sampled_from(PEOPLE)
+orders = st.integers(0, 4)
+roles = st.sampled_from(GrantedRole)
+EDITS: list[dict[str, Any]] = [
+    {"title": "A run"},
+    {"title": "A walk"},
+    {"description": "Fast", "platform": "x"},
+    {"platform": None, "visibility": "public", "turn_limit_hours": 1},
+    {"target_publish_at": "2027-01-01T00:00:00Z", "visibility": "private", "turn_limit_hours": 24},
+]
+MOVES = (LockDraft, UnlockDraft, CompleteDraft, ReopenDraft, ReopenDraft, ArchiveDraft)
 deeds = st.lists(
     st.one_of(
         st.tuples(st.just("add"), people),
-        st.tuples(st.just("hand"), people, people),
-        st.tuples(st.just("let_in"), people, people, st.sampled_from(GrantedRole)),
+        st.tuples(st.just("add"), st.just("holder")),
+        st.tuples(st.just("amend"), st.just("holder"), orders, st.sampled_from(["So", "Or so"])),
+        st.tuples(st.just("withdraw"), st.just("holder"), orders),
+        st.tuples(st.just("hand"), st.just("holder"), people),
+        st.tuples(st.just("smart"), st.just("holder"), st.sampled_from(Strategy)),
+        st.tuples(st.just("reclaim"), people, st.integers(0, 49)),
+        st.tuples(st.just("nudge"), people),
+        st.tuples(st.just("let_in"), st.just("owner"), people, roles),
+        st.tuples(st.just("change_role"), st.just("owner"), people, roles),
         st.tuples(st.just("take_out"), people, people),
+        st.tuples(st.just("transfer"), st.just("owner"), people),
+        st.tuples(st.just("edit"), st.just("owner"), st.sampled_from(EDITS)),
+        st.tuples(st.just("move"), st.just("owner"), st.sampled_from(MOVES)),
+        st.tuples(st.just("invite"), st.just("owner"), people, roles),
+        st.tuples(st.just("accept"), people, orders),
+        st.tuples(st.just("settle"), people, orders, st.booleans()),
     ),
     max_size=40,
 )
 
 
 def do(scribe: Scribe, draft: UUID, deeds: list[tuple[Any, ...]]) -> None:
-    for what, who, *more in deeds:
+    invites: list[UUID] = []
+    for what, by, *more in deeds:
+        state = scribe.states[draft]
+        who = {"holder": state.holder_id, "owner": state.owner_id}.get(by, by)
         match what, more:
-            case "add", []:
-                scribe.add(draft, who)
-            case "hand", [to]:
-                scribe.hand(draft, to, who)
-            case "let_in", [name, role]:
-                scribe.let_in(draft, name, who, role)
-            case "take_out", [name]:
-                scribe.take_out(draft, name, who)
+            case "invite", [name, role]:
+                invites.append(scribe.invite(draft, name, who, role=role))
+            case "accept" | "settle", [number, *revoked]:
+                if invites:
+                    answer(scribe, invites[number % len(invites)], who, revoked)
+            case _:
+                do_to_draft(scribe, draft, what, who, more)
+
+
+def answer(scribe: Scribe, invite: UUID, who: str, revoked: list[bool]) -> None:
+    match revoked:
+        case []:
+            scribe.accept(invite, who)
+        case [True]:
+            scribe.revoke(invite, who)
+        case _:
+            scribe.decline(invite, who)
+
+
+def do_to_draft(scribe: Scribe, draft: UUID, what: str, who: str, more: list[Any]) -> None:
+    match what, more:
+        case "add", []:
+            scribe.add(draft, who)
+        case "amend", [order, content]:
+            scribe.amend(draft, order, who, content)
+        case "withdraw", [order]:
+            scribe.withdraw(draft, order, who)
+        case "hand", [to]:
+            scribe.hand(draft, to, who)
+        case "smart", [strategy]:
+            scribe.do(PassRingSmart, draft, who, strategy=strategy)
+        case "reclaim", [hours]:
+            scribe.now += timedelta(hours=hours)
+            scribe.do(ReclaimRing, draft, who)
+        case "nudge", []:
+            scribe.do(NudgeHolder, draft, who)
+        case "let_in", [name, role]:
+            scribe.let_in(draft, name, who, role)
+        case "change_role", [name, role]:
+            scribe.do(ChangeRole, draft, who, collaborator_id=name, role=role)
+        case "take_out", [name]:
+            scribe.take_out(draft, name, who)
+        case "transfer", [to]:
+            scribe.do(TransferOwnership, draft, who, to_user_id=to)
+        case "edit", [fields]:
+            scribe.do(EditDraft, draft, who, **fields)
+        case "move", [model]:
+            scribe.do(model, draft, who)
 
 
 @pytest.fixture
