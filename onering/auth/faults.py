@@ -6,6 +6,7 @@
     │   └── InvalidToken         WWW-Authenticate: Bearer error="invalid_token"
     ├── BadRequest           400 validation_error
     ├── Forbidden            403 forbidden
+    ├── TooManyFailures      429 rate_limited, Retry-After
     └── Unavailable          503 unavailable, Retry-After
 
 Every `InvalidToken` looks the same from outside; its `reason` is one of our own words, for logs and counters.
@@ -98,6 +99,21 @@ class Forbidden(AuthFault):
 
     status = 403
     code = "forbidden"
+
+
+class TooManyFailures(AuthFault):
+    """This address sent too many tokens that are not valid (RFC 6585 §4); this one was not looked at."""
+
+    status = 429
+    code = "rate_limited"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"Too many tokens from here were not valid; try again in {retry_after} s.")
+        self.retry_after = retry_after
+
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        return (("Retry-After", str(self.retry_after)),)
 
 
 class Unavailable(AuthFault):
