@@ -40,6 +40,7 @@ from onering.http.problems import Problem
 from onering.http.queries import Queries
 from onering.http.reading import Reading
 from onering.http.routes import FEED, described, table
+from onering.http.shelf import Shelf
 from onering.http.share_cards import ShareCards
 from onering.instruments import Instruments
 from onering.limits.callers import Callers
@@ -300,7 +301,7 @@ class _Parts:
             commands,
             invites,
             self._me(reading),
-            Queries(reading, self.hub.stream),
+            Queries(reading, self.hub.stream, Shelf(self.reads.models, settings.list_cache_mib << 20)),
             Analytics(reading),
             Leaderboard(reading),
             Diffs(reading),

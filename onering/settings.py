@@ -107,6 +107,7 @@ class Settings(BaseSettings):
     pool_connections: int = Field(8, ge=2, description="Connections for reads, per process.")
 
     # read models
+    list_cache_mib: int = Field(32, ge=0, description="Most memory for drafts as lists show them, in MiB.")
     read_wait: float = Field(2.0, ge=0, description="Longest wait of a read for its position, in seconds.")
     projector_events: int = Field(2000, ge=1, description="Most events a projection applies in one transaction.")
     projection_keep_seconds: float = Field(60.0, ge=0, description="How long a replaced read model stays, in seconds.")

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import product
+from types import MappingProxyType
 from typing import Literal
 from uuid import UUID
 
@@ -44,15 +45,18 @@ class DraftFilter:
 
 @dataclass(frozen=True, slots=True)
 class DraftPage:
-    """Drafts as of `position`, each with its last LIST_SEGMENTS segments, and where to go on, if anywhere.
+    """Drafts as of `position` in a build of the drafts, in order, by id and version, and where to go on, if anywhere.
 
-    Of a search, `snippets` has a passage of each. It may be empty and still have somewhere to go on.
+    `documents` are those of them that were wanted, each with its last LIST_SEGMENTS segments. Of a search, `snippets`
+    has a passage of each. It may be empty and still have somewhere to go on.
     """
 
     documents: tuple[DraftDocument, ...]
     next_cursor: str | None
     position: int
+    versions: Mapping[UUID, int] = field(default_factory=dict)
     snippets: Mapping[UUID, Snippet] = field(default_factory=dict)
+    build: str = ""
 
 
 # One statement, so one snapshot of the read models. `standing` says whether the builds are still the live ones and how
@@ -110,13 +114,20 @@ _PLACES = """
     )"""
 
 _SHOWN = document_columns(after="-1", limit="NULL", last="$14::integer")
-_COLUMN_OF_DRAFT = 9
+_COLUMN_OF_DRAFT = 11
+_HEADS = "s.live, s.drafts, s.access, s.search, '{drafts}' AS build"
 
-_HEADS = "s.live, s.drafts, s.access, s.search"
+# The row of a place's draft as `v`, and as `d` if its document is wanted: not where the caller has it in this version.
+_ROWS = """
+          LEFT JOIN {drafts}.drafts v ON v.lane = $1 AND v.draft_id = $place
+          LEFT JOIN {drafts}.drafts d ON d.lane = $1 AND d.draft_id = v.draft_id AND $16::uuid[] IS NOT NULL
+           AND NOT EXISTS (SELECT FROM unnest($16::uuid[], $17::integer[]) known(draft_id, version)
+                            WHERE known.draft_id = v.draft_id AND known.version = v.version)"""
 _LIST = f"""{_STANDING}, {_PLACES}
-    SELECT {_HEADS}, p.active_at, p.draft_id AS place, NULL AS part, NULL AS snippet, NULL AS ended, {_SHOWN}
+    SELECT {_HEADS}, p.active_at, p.draft_id AS place, v.version AS reached, NULL AS part, NULL AS snippet,
+           NULL AS ended, {_SHOWN}
       FROM standing s
-      LEFT JOIN (place p LEFT JOIN {{drafts}}.drafts d ON d.lane = $1 AND d.draft_id = p.draft_id) ON true
+      LEFT JOIN (place p {_ROWS.replace("$place", "p.draft_id")}) ON true
      ORDER BY p.n"""
 
 # `candidate`: the pages of text of these places, draft by draft, at most $5 and one more; of the draft of that one not
@@ -133,18 +144,19 @@ _SEARCH = f"""{_STANDING}, {_PLACES}, q AS MATERIALIZED ({QUERY}),
         SELECT coalesce((SELECT c.n FROM candidate c ORDER BY c.n, c.page OFFSET $5 LIMIT 1) - 1, $5) AS n
     ), found AS MATERIALIZED (
         SELECT c.n, min(c.page) AS page FROM candidate c, ended
-         WHERE c.matches AND c.n <= ended.n GROUP BY c.n ORDER BY c.n LIMIT $16
+         WHERE c.matches AND c.n <= ended.n GROUP BY c.n ORDER BY c.n LIMIT $18
     )
-    SELECT {_HEADS}, f.active_at, f.draft_id AS place, t.part, t.snippet,
+    SELECT {_HEADS}, f.active_at, f.draft_id AS place, v.version AS reached, t.part, t.snippet,
            (SELECT row(p.active_at, p.draft_id) FROM place p, ended WHERE p.n = ended.n) AS ended, {_SHOWN}
       FROM standing s
       LEFT JOIN (
         (SELECT f.n, f.page, p.active_at, p.draft_id FROM found f JOIN place p ON p.n = f.n) f
          CROSS JOIN q
          CROSS JOIN LATERAL ({SNIPPET}) t
-          LEFT JOIN {{drafts}}.drafts d ON d.lane = $1 AND d.draft_id = f.draft_id) ON true
-     ORDER BY f.n""".replace("$asked", "$17::text").replace("$typing", "$18::boolean")
+         {_ROWS.replace("$place", "f.draft_id")}) ON true
+     ORDER BY f.n""".replace("$asked", "$19::text").replace("$typing", "$20::boolean")
 
+NOTHING: Mapping[UUID, int] = MappingProxyType({})
 _NEWEST = (datetime(9999, 12, 31, tzinfo=UTC), UUID(int=2**128 - 1))
 Place = tuple[datetime, UUID]
 
@@ -158,13 +170,16 @@ async def list_drafts(
     workspace_id: UUID | None = None,
     limit: int = 50,
     cursor: str | None = None,
+    known: Mapping[UUID, int] | None = NOTHING,
 ) -> DraftPage:
     """Return a page of the drafts that a person (None: a caller without credentials) of a workspace sees in the list.
 
+    Documents are read of those that the caller does not have: `known` are the versions of what it has, None: of none.
     Raises TooEarly, BadCursor, NotBuilt, DATABASE_FAULTS.
     """
     who = (models.lane, user_id or "", *_after(cursor, read_at.epoch))
-    arms = (*_combinations(user_id, wanted), workspace_id, LIST_SEGMENTS, _is_whole(wanted))
+    had = (None, None) if known is None else (list(known), list(known.values()))
+    arms = (*_combinations(user_id, wanted), workspace_id, LIST_SEGMENTS, _is_whole(wanted), *had)
     if asked := wanted.search.strip():
         words = (limit + 1, asked, still_typing(wanted.search))
         rows = await _rows(models, read_at, _SEARCH, (*who, CANDIDATES, *arms, *words))
@@ -200,12 +215,13 @@ def _page(rows: Sequence[asyncpg.Record], limit: int, epoch: str) -> DraftPage:
     A draft that access knows and the drafts do not yet is on no page: it is newer than what this one reflects.
     """
     places: list[Place] = [(row["active_at"], row["place"]) for row in rows if row["place"] is not None]
-    shown = [row for row in rows[:limit] if row["draft_id"] is not None]
-    documents = tuple(document_of(row[_COLUMN_OF_DRAFT:]) for row in shown)
+    shown = [row for row in rows[:limit] if row["reached"] is not None]
+    documents = tuple(document_of(row[_COLUMN_OF_DRAFT:]) for row in shown if row["draft_id"] is not None)
+    versions = {row["place"]: row["reached"] for row in shown}
     snippets = {row["place"]: snippet_of(row["part"], row["snippet"]) for row in shown if row["snippet"] is not None}
     last = places[limit - 1] if len(places) > limit else rows[0]["ended"]
     next_cursor = cursors.encode(epoch, last[0].isoformat(), str(last[1])) if last else None
-    return DraftPage(documents, next_cursor, rows[0]["drafts"], snippets)
+    return DraftPage(documents, next_cursor, rows[0]["drafts"], versions, snippets, rows[0]["build"])
 
 
 async def _rows(

@@ -1,9 +1,8 @@
 """The routes that read: one draft as it is or was, a person's drafts, a draft's events and its timeline."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import orjson
@@ -24,12 +23,13 @@ from onering.http.parameters import (
     version_or_time,
 )
 from onering.http.reading import Reading, reader
+from onering.http.shelf import Shelf
 from onering.log.codec import UnknownEvent
 from onering.log.event import Position
 from onering.log.reader import read_stream
 from onering.log.wire import encode_event
 from projections.document import DraftDocument, SegmentPage
-from projections.draft_list import DraftFilter, list_drafts
+from projections.draft_list import DraftFilter, DraftPage, list_drafts
 from projections.drafts import read_draft, read_draft_at
 from projections.faults import TooEarly
 from projections.invites import pending_invites
@@ -42,11 +42,12 @@ from projections.timeline import read_timeline
 class Queries:
     """Endpoints that answer from the log and its read models, each within what its caller may read.
 
-    `stream` follows a draft's events for whoever accepts that.
+    `stream` follows a draft's events for whoever accepts that; `shelf` keeps what lists show.
     """
 
-    def __init__(self, reading: Reading, stream: ASGIApp) -> None:
+    def __init__(self, reading: Reading, stream: ASGIApp, shelf: Shelf) -> None:
         self._reading = reading
+        self._shelf = shelf
         self._events = Events(self._page_of_events, stream)
 
     async def drafts(self, call: Call) -> Answer:
@@ -54,17 +55,24 @@ class Queries:
         asked, reading = parameters(call, ListParameters), self._reading
         caller = call.identity if asked.scope == "public" and reading.anonymous_read else call.signed_in()
         who, workspace = reader(caller)
-        page = await list_drafts(
-            reading.models,
-            who,
-            reading.read_at(call),
-            DraftFilter(asked.scope, asked.status, asked.role, asked.holding, asked.visibility, asked.q),
-            workspace_id=workspace,
-            limit=asked.limit,
-            cursor=asked.cursor,
-        )
-        names = await display_names(reading.models.pool, people_of(*page.documents))
-        shown = [_listed(document, names, page.snippets) for document in page.documents]
+        read_at = reading.read_at(call)
+        wanted = DraftFilter(asked.scope, asked.status, asked.role, asked.holding, asked.visibility, asked.q)
+
+        def ask(known: Mapping[UUID, int] | None) -> Awaitable[DraftPage]:
+            return list_drafts(
+                reading.models,
+                who,
+                read_at,
+                wanted,
+                workspace_id=workspace,
+                limit=asked.limit,
+                cursor=asked.cursor,
+                known=known,
+            )
+
+        page, bodies = await self._shelf.page(read_at.epoch, ask)
+        drafts = zip(page.versions, bodies, strict=True)
+        shown = [_listed(body, page.snippets.get(draft_id)) for draft_id, body in drafts]
         listed = {"data": shown, "count": len(shown), "next_cursor": page.next_cursor}
         return answer(listed, at_position(reading.place(page.position)))
 
@@ -155,6 +163,8 @@ class Queries:
         return document
 
 
-def _listed(document: DraftDocument, names: Mapping[str, str], snippets: Mapping[UUID, Snippet]) -> dict[str, Any]:
-    shown = render_draft(document, names)
-    return shown | {"snippet": snippets[document.draft_id]._asdict()} if snippets else shown
+def _listed(body: bytes, snippet: Snippet | None) -> orjson.Fragment:
+    """Return a draft of a list; of a search it has a snippet."""
+    return orjson.Fragment(
+        body if snippet is None else b'%b,"snippet":%b}' % (body[:-1], orjson.dumps(snippet._asdict()))
+    )
