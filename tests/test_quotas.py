@@ -1,18 +1,30 @@
 """What plans allow: counted always, enforced where that is on, and exact however many ask at once."""
 
 import asyncio
+import re
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from onering.domain.commands import ArchiveDraft, CompleteDraft, ReopenDraft, TransferOwnership
+from onering.domain.plans import PLANS
 from onering.domain.refusals import QuotaExceeded
 from onering.handle import Outcome
 from onering.users import Users
 from tests.node import Node, log_of, node, person
 
+DOCUMENT = (Path(__file__).parents[1] / "docs/PLANS.md").read_text(encoding="utf-8")
 USAGE = "SELECT key, used FROM onering.usage WHERE used > 0"
+
+
+def test_the_document_has_the_plans_as_they_are() -> None:
+    def spelled(limit: int | None) -> str:
+        return "any number" if limit is None else str(limit)
+
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", DOCUMENT, re.MULTILINE)
+    assert rows == [(name, *map(spelled, limits[1:])) for name, limits in PLANS.items()]
 
 
 async def usage(one: Node) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """What happened to people is legal, or it is found: names, handles and plans."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -7,6 +8,13 @@ from uuid import uuid4
 import pytest
 
 from onering.domain.plans import Plan
+from onering.domain.profile import ChangeProfile
+from onering.log.connection import Database
+from onering.profiles import ProfileRequest, Profiles, give_plan
+from onering.users import Users
+from tests.node import node
+from tests.node import person as one_of
+from tests.replay.conftest import Run
 from tests.replay.scribe import Scribe, looked_at, rules
 
 
@@ -27,6 +35,21 @@ def test_names_and_plans_that_come_and_go_are_legal(scribe: Scribe) -> None:
     scribe.rename("alice", handle="al")
     judged = looked_at(scribe.records)
     assert (judged.findings, judged.notes) == ([], [])
+
+
+def test_a_check_of_a_log_goes_through_what_people_are_called(admin_dsn: str, app_dsn: str, run: Run) -> None:
+    async def tell() -> None:
+        async with node(app_dsn) as one:
+            await Users(one.pool, one.batcher).register(one_of("alice"))
+            asked = ProfileRequest(ChangeProfile(display_name="Alice", handle="al"), "key")
+            await Profiles(one.pool, one.batcher).change(asked, one_of("alice"))
+            conn = await Database(app_dsn).connect("test")
+            await give_plan(conn, "alice", Plan.TEAM, "root")
+            await conn.close()
+
+    asyncio.run(tell())
+    code, told, _ = run("check", "--database-url", admin_dsn)
+    assert (code, "3 events" in told) == (0, True), told
 
 
 Tale = Callable[[Scribe], None]
