@@ -17,6 +17,7 @@ from onering.log.connection import Database
 from onering.service.folders import DataFolder
 from onering.service.postmaster import left_behind
 from onering.users import Users
+from projections import PROJECTIONS
 from tests.node import node, person
 from tests.service.serving import ONERING, Service, clean_environment, create_draft
 
@@ -190,7 +191,7 @@ def test_rebuild_switches_to_a_new_version(run: Run, admin_dsn: str) -> None:
 def test_rebuild_names_the_read_models(run: Run, admin_dsn: str) -> None:
     code, _, err = run("rebuild", "darfts", "--database-url", admin_dsn)
     assert code == 2
-    assert "access, drafts, timeline" in err
+    assert f"there are {', '.join(projection.name for projection in PROJECTIONS)}." in err
 
 
 def test_a_new_epoch_stays(run: Run, admin_dsn: str) -> None:
