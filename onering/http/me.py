@@ -46,7 +46,7 @@ class Me:
             change = ChangeProfile.model_validate(fields)
         except ValidationError as invalid:
             raise InvalidFields.of(invalid) from None
-        request = ProfileRequest(change, key, expected, call.request_id)
+        request = ProfileRequest(change, key, expected, call.trace_id)
         person, position = await self._profiles.change(request, caller.actor)
         self._acknowledged.note(caller.actor.user_id, position.position)
         return data(await self._shown(person, caller), at_position(position), etag(person.version))
