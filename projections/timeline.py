@@ -35,17 +35,23 @@ CREATE TABLE {schema}.entries (
 """
 
 # A word is what stands between white space, as Unicode has it (PropList.txt): the same on every server, whatever its
-# locale, and the same as Python's `str.split`.
-_WORD = r"[^\t\n\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
+# locale, and the same as Python's `str.split`. Where single spaces are all there is, they are counted instead: a tenth
+# of the time (measured: 1.5 of 16 µs for 100 characters).
+_WHITE = r"\t\n\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_WORDS = rf"""CASE WHEN d.content COLLATE "C" ~ '[{_WHITE}]|  |^ | $'
+                THEN regexp_count(d.content COLLATE "C", '[^ {_WHITE}]+')
+                ELSE 1 + char_length(d.content) - char_length(replace(d.content, ' ', '')) END"""
 
 _ENTRIES = f"""
     INSERT INTO {{schema}}.entries (
         lane, draft_id, version, event_id, at, type, issuer, subject, meta, words, characters)
     SELECT e.lane, e.stream_id, e.version, e.event_id, e.recorded_at, e.type, e.issuer, e.subject,
            coalesce(d.data - ARRAY['content', 'description', 'decided_at'], '{{}}'),
-           regexp_count(d.data ->> 'content' COLLATE "C", '{_WORD}'), char_length(d.data ->> 'content')
+           {_WORDS}, char_length(d.content)
       FROM unnest(batch) e
-     CROSS JOIN LATERAL (SELECT e.payload::jsonb -> 'data' AS data OFFSET 0) d"""
+     CROSS JOIN LATERAL (
+        SELECT p.data, p.data ->> 'content' AS content
+          FROM (SELECT e.payload::jsonb -> 'data' AS data OFFSET 0) p OFFSET 0) d"""
 
 TIMELINE = Projection("timeline", ("draft",), _DDL, (_ENTRIES,))
 

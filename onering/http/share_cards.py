@@ -17,10 +17,9 @@ from onering.http.told import Told
 from onering.log.wire import timestamp
 from projections.document import DraftDocument, SegmentPage
 from projections.drafts import read_draft
-from projections.figures import read_figures
-from projections.history import Moment
 from projections.people import display_names
 from projections.rendering import draft_metrics
+from projections.segment_count import count_segments
 
 # Most people on a card, and the longest top line, in code points.
 CONTRIBUTORS, TOP_LINE = 5, 160
@@ -49,13 +48,12 @@ class ShareCards:
         asked, draft_id, reading = parameters(call, FigureParameters), call.draft_id(), self._reading
         now, read_at = asked.now or reading.clock(), reading.read_at(call)
         await reading.readable(call, draft_id)
-        _, figures = await read_figures(reading.models, draft_id, read_at, Moment(now, asked=False))
+        segments = await count_segments(reading.models, draft_id, read_at)
         document = await read_draft(reading.models, draft_id, SegmentPage(limit=1))
         # Judged as it was read: it may have been closed to the caller meanwhile.
         if document is None or not document.readable_by(*reader(call.identity)):
             raise reading.hidden(call)
         names = await display_names(reading.models.pool, [*_contributors(document), document.holder_id])
-        segments = figures.count("segments") if figures else document.segment_count
         url = f"{self._links.base(call)}/drafts/{draft_id}"
         card = share_card(document, segments, names, now, url)
         return Told(card, (at_position(reading.place(document.position)),))

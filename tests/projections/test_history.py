@@ -226,24 +226,28 @@ class TestFigures:
 WHITE = "\u0085\u00a0\u1680\u2000\u200a\u2028\u2029\u202f\u205f\u3000"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+TEXTS = [
+    *(
         "one",
+        "one two three",
         " two\twords\n",
+        "double  space",
+        "a b ",
+        " a b",
         "a\u00a0b\u3000c",
+        "a\nb",
         f"x{WHITE}y",
-        "zero\u200bwidth",
-        "été naïve",
-        "写作 很好",
-        "👩‍👩‍👧 ok",
-        "a—b",
-    ],
-)
-async def test_a_word_is_what_stands_between_white_space(models: ByHand, chronicle: Chronicle, text: str) -> None:
-    await chronicle.add(at(), "alice", 0, text)
-    figures = await figures_of(models, await chronicle.done(), at(1))
-    assert (figures.count("words"), figures.count("characters")) == (len(text.split()), len(text))
+    ),
+    *("zero\u200bwidth", "été naïve", "写作 很好", "👩‍👩‍👧 ok", "a—b"),
+]
+
+
+async def test_a_word_is_what_stands_between_white_space(models: ByHand, chronicle: Chronicle) -> None:
+    for hours, text in enumerate(TEXTS):
+        await chronicle.add(at(hours=hours), f"{hours:02}", hours, text)
+    figures = await figures_of(models, await chronicle.done(), at(2))
+    people = sorted((p for p in figures.people if p.segments), key=lambda person: person.user_id)
+    assert [(p.words, p.characters) for p in people] == [(len(text.split()), len(text)) for text in TEXTS]
 
 
 class TestTurns:
