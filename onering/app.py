@@ -35,6 +35,7 @@ from onering.http.leaderboard import Leaderboard
 from onering.http.limiting import FailedSignIns, Limited, Rates
 from onering.http.links import Links
 from onering.http.me import Me
+from onering.http.metrics import Metrics
 from onering.http.operations import Health, Operations
 from onering.http.problems import Problem
 from onering.http.queries import Queries
@@ -60,6 +61,8 @@ from onering.log.hints import Hints
 from onering.log.idempotency import Forgetting
 from onering.log.snapshots import Snapshots
 from onering.log.tail import Tail
+from onering.metrics.peers import ALONE, Peers, Place
+from onering.metrics.readings import Parts, Readings
 from onering.plans import Plans
 from onering.profiles import Profiles
 from onering.settings import Environment, Settings
@@ -101,20 +104,25 @@ class Process:
 
 
 @asynccontextmanager
-async def running(settings: Settings, dsn: str, development_secret: bytes | None = None) -> AsyncIterator[Process]:
+async def running(
+    settings: Settings, dsn: str, development_secret: bytes | None = None, place: Place = ALONE
+) -> AsyncIterator[Process]:
     """Run everything behind the port on the database at `dsn`, which is migrated, until the block ends.
 
     A database that is away is waited for. `development_secret` (32 bytes or more) admits the tokens of `onering token`,
-    in local and test. Raises boot.UnsafeConfiguration, LookupError for a database without a log, and DATABASE_FAULTS.
+    in local and test; `place` is where this process stands among those of the same port.
+
+    Raises boot.UnsafeConfiguration, LookupError for a database without a log, and DATABASE_FAULTS.
     """
     async with AsyncExitStack() as closing:
         means = await _Means.of(settings, dsn, development_secret, closing)
-        parts = _Parts(means)
+        parts = _Parts(means, place)
         await prepare(means.database, DEFAULT_LANE)
         await parts.log.tail.start()
         await parts.limits.start()
         parts.tasks.start(parts.runs())
         closing.push_async_callback(parts.tasks.stop, settings.shutdown_seconds)
+        await closing.enter_async_context(parts.peers.answering())
         yield Process(parts.asgi(), parts.hub, parts.log.batcher, parts.tasks, parts.limits.limiter, parts.limits.rates)
 
 
@@ -250,7 +258,7 @@ class _Parts:
     What follows the tail is told in this order, too: the feeds find the rules' states as new as themselves.
     """
 
-    def __init__(self, means: _Means) -> None:
+    def __init__(self, means: _Means, place: Place) -> None:
         self.means = means
         self.tasks = Tasks()
         self.instruments = Instruments()
@@ -274,6 +282,7 @@ class _Parts:
             refuse=_refuse_handshake,
             arrivals=self.limits.arrivals,
         )
+        self.peers = Peers(place, Readings(self._read(), place.number).exposed)
 
     def runs(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
         """Return the background tasks of a process, by name."""
@@ -346,12 +355,28 @@ class _Parts:
         profiles = Profiles(self.means.pool, self.log.batcher)
         return Me(profiles, reading, self.reads.acknowledged, enforced=self.means.settings.enforce_plans)
 
+    def _read(self) -> Parts:
+        return Parts(
+            instruments=self.instruments,
+            tail=self.log.tail,
+            batcher=self.log.batcher,
+            snapshots=self.rules.snapshots,
+            projector=self.reads.projector,
+            hub=self.hub,
+            verifier=self.auth.verifier,
+            issuers=self.auth.health,
+            limiter=self.limits.limiter if self.limits.on else None,
+            pool=self.means.pool,
+        )
+
     def _operations(self) -> Operations:
         settings = self.means.settings
         health = Health(self.log.tail, self.reads.projector, self.auth.health, lambda: self.tasks.alive)
         # A page may ask for tokens where anybody on this machine may be anybody: in local alone.
         secret = self.means.secret if settings.env is Environment.LOCAL else None
-        return Operations(health, _config(settings), development_secret=secret, clock=utc_now)
+        token = settings.metrics_token
+        metrics = Metrics(self.peers.gathered, settings.metrics, token.get_secret_value() if token else None)
+        return Operations(health, _config(settings), development_secret=secret, clock=utc_now, metrics=metrics)
 
 
 def _auth(means: _Means, log: _Log) -> Auth:

@@ -37,6 +37,12 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] | None = Field(
         None, description="Form of log lines, console or json: console in local and test, else json."
     )
+    metrics: Literal["loopback", "public", "off"] = Field(
+        "loopback", description="Who may read /metrics: loopback (callers on this machine), public (anybody) or off."
+    )
+    metrics_token: SecretStr | None = Field(
+        None, description="Bearer secret that opens /metrics from anywhere, 32 bytes or more."
+    )
     shutdown_seconds: float = Field(10.0, gt=0, description="Deadline for a clean stop, in seconds.")
 
     # who may do what
@@ -179,6 +185,7 @@ class Settings(BaseSettings):
     @field_validator(
         "data",
         "log_format",
+        "metrics_token",
         "invite_secret",
         "public_url",
         "clerk_secret_key",

@@ -81,6 +81,8 @@ def _secrets(settings: Settings) -> Iterator[str]:
         yield f"ONERING_HS256_SECRET is shorter than {MIN_SECRET_BYTES} bytes; make one with `openssl rand -hex 32`."
     if settings.invite_secret is not None and _is_short(settings.invite_secret.get_secret_value()):
         yield f"ONERING_INVITE_SECRET is shorter than {MIN_SECRET_BYTES} bytes; make one with `openssl rand -hex 32`."
+    if settings.metrics_token is not None and _is_short(settings.metrics_token.get_secret_value()):
+        yield f"ONERING_METRICS_TOKEN is shorter than {MIN_SECRET_BYTES} bytes; make one with `openssl rand -hex 32`."
     if settings.hs256:
         if settings.hs256_secret is None and settings.clerk_secret_key is None:
             yield "ONERING_HS256 is on without a secret: set ONERING_HS256_SECRET, or turn it off."

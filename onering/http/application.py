@@ -1,6 +1,6 @@
 """The ASGI application: routes behind sign-in, the boundary and CORS."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.routing import BaseRoute, Route, Router, WebSocketRoute
@@ -13,7 +13,7 @@ from onering.http.commands import Endpoint
 from onering.http.faults import MethodNotAllowed, NoSuchRoute
 from onering.http.origins import ListedOrigins, preflight
 from onering.http.problems import problem_of
-from onering.http.routes import FEED, Line
+from onering.http.routes import FEED, METRICS, Line
 from onering.instruments import Instruments
 
 Middleware = Callable[[ASGIApp], ASGIApp]
@@ -82,8 +82,18 @@ def application(
     `origins` may call.
     """
     router = Router(routes=_routes(lines, feed, limits), redirect_slashes=False, default=_no_route)
-    front = Boundary(sign_in(limited(Shortcut(router))), headers, instruments)
+    inside = Shortcut(router)
+    front = Boundary(_past(METRICS, sign_in(limited(inside)), inside), headers, instruments)
     return ListedOrigins(front, Boundary(preflight, headers, instruments), origins) if origins else front
+
+
+def _past(path: str, door: ASGIApp, inside: ASGIApp) -> ASGIApp:
+    """Let one path past the door: who may call it is its own affair, and what it is called with no person's token."""
+
+    def chosen(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        return (inside if scope["path"] == path else door)(scope, receive, send)
+
+    return chosen
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send, fault: AuthFault) -> None:

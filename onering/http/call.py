@@ -133,6 +133,11 @@ class Call:
         return bool(self._scope["method"] == "HEAD")
 
     @property
+    def client(self) -> str:
+        """The address at the other end, as text; empty if the server knows none."""
+        return str((self._scope.get("client") or ("",))[0])
+
+    @property
     def headers(self) -> Sequence[tuple[bytes, bytes]]:
         """Every header field, names in lower case."""
         fields: Sequence[tuple[bytes, bytes]] = self._scope["headers"]

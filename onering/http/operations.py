@@ -15,6 +15,7 @@ from onering.auth.origins import check_socket_origin
 from onering.http.answers import Answer, answer, data
 from onering.http.call import Call
 from onering.http.faults import InvalidFields, NoSuchRoute
+from onering.http.metrics import Metrics
 from onering.http.problems import MEDIA_TYPE, Problem
 from onering.log.connection import DATABASE_FAULTS
 from onering.log.tail import Tail
@@ -44,11 +45,13 @@ class Operations:
         *,
         development_secret: bytes | None,
         clock: Callable[[], datetime],
+        metrics: Metrics,
     ) -> None:
         self._health = health
         self._config = config
         self._secret = development_secret
         self._clock = clock
+        self._metrics = metrics
 
     async def healthz(self, call: Call) -> Answer:
         """GET /healthz: 200 while the process does its work, 503 once a part of it died."""
@@ -75,6 +78,10 @@ class Operations:
         if not (self._health.alive() and tail.connected):
             return _unwell(call, "The log is not being followed at the moment.", **report)
         return answer({"status": "ready", **report})
+
+    async def metrics(self, call: Call) -> Answer:
+        """GET /metrics: what Prometheus reads, of all workers, for callers on this machine unless it is opened."""
+        return await self._metrics.answer(call)
 
     async def config(self, call: Call) -> Answer:
         """GET /v1/config: what a front end needs to know before anybody signs in."""

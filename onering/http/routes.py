@@ -82,6 +82,7 @@ DRAFTS = "/v1/collab/drafts"
 DRAFT = DRAFTS + "/{draft_id}"
 INVITE = "/v1/collab/invites/{invite_id}"
 FEED = "/v1/ws/drafts/{draft_id}"
+METRICS = "/metrics"
 
 _ANY_COMMAND = Operation(
     {JSON: CommandAnswer},
@@ -234,6 +235,7 @@ def _of_the_service(operations: Operations, documents: Documents) -> Sequence[Li
         Line("GET", "/v1/config", operations.config, Operation({JSON: ConfigAnswer}, _ANYONE)),
         Line("POST", "/v1/dev/token", operations.token, token),
         Line("GET", "/healthz", operations.healthz, Operation({JSON: Alive}, _ANYONE)),
+        Line("GET", METRICS, operations.metrics, Operation({"text/plain": None}, _ANYONE, codes=("not_found",))),
         Line("GET", "/readyz", operations.readyz, Operation({JSON: Ready}, _ANYONE, unwell=Unready)),
         Line("GET", OPENAPI, documents.openapi, contract),
         Line("GET", ASYNCAPI, documents.asyncapi, contract),

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from math import inf
+from typing import NamedTuple
 from uuid import UUID
 
 from onering.auth.identity import Identity
@@ -44,6 +45,15 @@ _DRAIN_BATCHES = 20
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+class Standing(NamedTuple):
+    """How many sockets are live, lag behind and did not join yet; how many events the last is behind."""
+
+    live: int
+    lagging: int
+    joining: int
+    furthest: int
 
 
 class Hub:
@@ -120,6 +130,13 @@ class Hub:
     def joins(self) -> Mapping[str, int]:
         """How many sockets joined, by mode: resume, snapshot, events."""
         return self._connections.joins
+
+    def standing(self) -> Standing:
+        """Return how the sockets stand."""
+        cursors = [c.cursor for c in self._connections.snapshot() if c.cursor is not None and c.cursor.begun]
+        behind = [max(0, cursor.head - cursor.version) for cursor in cursors if not cursor.live]
+        live = len(cursors) - len(behind)
+        return Standing(live, len(behind), self.sockets - len(cursors), max(behind, default=0))
 
     # For the application
 

@@ -51,9 +51,11 @@ class Snapshots:
 
     They are of the format that `form` names at the time. It must name the log's epoch beside the code's own: until a
     fail-over is noticed, events of the new history may have been folded into a state of the one that was lost.
+    For metrics: `kept` and `lost` count them.
     """
 
     def __init__(self, pool: "asyncpg.Pool[Any]", lane: int, form: Callable[[], str]) -> None:
+        self.kept = self.lost = 0
         self._pool = pool
         self._lane = lane
         self._form = form
@@ -78,5 +80,7 @@ class Snapshots:
             formats, versions, states = zip(*pending.values(), strict=True)
             try:
                 await self._pool.execute(KEEP, self._lane, list(pending), formats, versions, states)
+                self.kept += len(pending)
             except DATABASE_FAULTS as fault:
+                self.lost += len(pending)
                 logger.warning("%d state snapshots were not kept: %s", len(pending), said(fault))

@@ -1,6 +1,7 @@
 """What the supervisor tells a worker: everything it needs, through a pipe that nobody else can read."""
 
 import pickle
+from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from onering.settings import Settings
@@ -9,11 +10,14 @@ READY = b"ready\n"
 
 
 class Orders(NamedTuple):
-    """The settings in force, the DSN of the service's role, and the secret of development tokens if they count."""
+    """The settings in force, the DSN of the service's role, the secret of development tokens if they count, and the
+    folder in which workers find each other if they are several.
+    """
 
     settings: Settings
     dsn: str
     development_secret: bytes | None
+    folder: Path | None = None
 
     def packed(self) -> bytes:
         """Return them as bytes, secrets included: for a private pipe, never for a file, argv or a log."""

@@ -6,6 +6,9 @@ import signal
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from time import monotonic
 
 from onering import __version__
@@ -74,6 +77,7 @@ class Supervisor:
         self._postgres = None if given_url(settings) else _embedded(settings, self._folder, say)
         self._database_up = asyncio.Event()
         self._workers: Workers | None = None
+        self._meeting: Path | None = None
         self._told: float | None = None
 
     async def run(self) -> None:
@@ -114,7 +118,9 @@ class Supervisor:
                 await prepare(Database(dsn), DEFAULT_LANE, progress=progress)
         except DATABASE_FAULTS as fault:
             raise ServiceError(f"The read models could not be built: {fault}.") from fault
-        return Orders(self._settings, dsn, secret)
+        if self._settings.workers > 1:
+            self._meeting = Path(mkdtemp(prefix="onering-"))
+        return Orders(self._settings, dsn, secret, self._meeting)
 
     def _embedded_dsn(self) -> str:
         assert self._postgres is not None
@@ -177,6 +183,8 @@ class Supervisor:
         finally:
             if self._postgres is not None:
                 await self._in_thread(self._postgres.stop)
+            if self._meeting is not None:
+                rmtree(self._meeting, ignore_errors=True)
 
     async def _in_thread(self, call: Callable[[], None]) -> None:
         """Run what blocks. A thread can't be cancelled, so it is asked to give up and waited for."""

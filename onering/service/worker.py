@@ -15,8 +15,9 @@ import uvicorn
 import uvloop
 
 from onering import logs
+from onering.metrics.peers import Place
 from onering.service.handshakes import ServiceSockets
-from onering.service.orders import READY, Orders, received
+from onering.service.orders import READY, received
 from onering.service.protocol import ServiceProtocol
 from onering.settings import Settings
 
@@ -47,26 +48,30 @@ class Process(Protocol):
         """Let the sockets go, and store what was accepted."""
 
 
-Running = Callable[[Settings, str, bytes | None], AbstractAsyncContextManager[Process]]
+Running = Callable[[Settings, str, bytes | None, Place], AbstractAsyncContextManager[Process]]
 
 
 def main(running: Running) -> None:
-    """Serve what `running` makes, by the orders on standard input, from the socket whose number is the argument.
+    """Serve what `running` makes, by the orders on standard input. The arguments are the number of the socket to serve
+    from, and that of this worker among those of its service.
 
     Exits with 0 after it was told to stop, with 1 after a failure.
     """
-    listener = socket.socket(fileno=int(sys.argv[1]))
+    descriptor, number = map(int, sys.argv[1:])
+    listener = socket.socket(fileno=descriptor)
     report = _take_standard_output()
     # Ctrl-C and a closing terminal are the supervisor's to act on.
-    for number in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+    for ignored in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(ignored, signal.SIG_IGN)
     try:
         orders = received(sys.stdin.buffer)
     except EOFError:
         sys.exit("the supervisor ended before it gave orders")
     logs.configure(orders.settings)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        code = runner.run(_serve(orders, listener, report, running))
+        settings, place = orders.settings, Place(number, orders.folder)
+        process = running(settings, orders.dsn, orders.development_secret, place)
+        code = runner.run(_serve(process, settings, listener, report))
     sys.exit(code)
 
 
@@ -77,10 +82,11 @@ def _take_standard_output() -> int:
     return report
 
 
-async def _serve(orders: Orders, listener: socket.socket, report: int, running: Running) -> int:
+async def _serve(
+    running: AbstractAsyncContextManager[Process], settings: Settings, listener: socket.socket, report: int
+) -> int:
     _follow_supervisor()
-    settings = orders.settings
-    async with running(settings, orders.dsn, orders.development_secret) as process:
+    async with running as process:
         _spare_the_collector()
         server = _Server(_config(settings, process.asgi), report)
         stop = _stop_signal(settings.shutdown_seconds)

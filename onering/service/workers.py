@@ -84,7 +84,7 @@ class Workers:
         while not self._stopping:
             await self._before()
             began = monotonic()
-            code, served = await self._one()
+            code, served = await self._one(number)
             if self._stopping:
                 return
             logger.error("worker %d %s", number, ended(code))
@@ -98,11 +98,12 @@ class Workers:
             pause = FIRST_PAUSE if monotonic() - began > FINE_SECONDS else min(2 * pause, LONGEST_PAUSE)
             await asyncio.sleep(pause)
 
-    async def _one(self) -> tuple[int, bool]:
+    async def _one(self, number: int) -> tuple[int, bool]:
         """Run one worker to its end; return its exit code and whether it ever served."""
         process = await asyncio.create_subprocess_exec(
             *self._command,
             str(self._listener.fileno()),
+            str(number),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             pass_fds=[self._listener.fileno()],

@@ -57,6 +57,7 @@ def test_the_table_is_that_of_contract_md() -> None:
         ("GET", "/v1/config"): "config",
         ("POST", "/v1/dev/token"): "token",
         ("GET", "/healthz"): "healthz",
+        ("GET", "/metrics"): "metrics",
         ("GET", "/readyz"): "readyz",
         ("GET", "/openapi.json"): "openapi",
         ("GET", "/asyncapi.json"): "asyncapi",

@@ -147,7 +147,7 @@ class TestADatabaseThatIsAway:
 
     async def test_a_process_whose_task_died_is_not_alive(self, service: Service) -> None:
         health = Health(None, None, tuple, lambda: False)  # type: ignore[arg-type]
-        operations = Operations(health, {}, development_secret=None, clock=lambda: datetime.now(UTC))
+        operations = Operations(health, {}, development_secret=None, clock=lambda: datetime.now(UTC), metrics=None)  # type: ignore[arg-type]
         answer = await operations.healthz(SimpleNamespace(request_id="r"))  # type: ignore[arg-type]
         assert (answer.status, answer.media_type) == (503, b"application/problem+json")
         assert b"background task died" in answer.body

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from onering.metrics.peers import Place
 from onering.service import worker
 from onering.settings import Settings
 
@@ -42,7 +43,7 @@ class Process:
 
 
 @asynccontextmanager
-async def running(settings: Settings, dsn: str, development_secret: bytes | None) -> AsyncIterator[Process]:
+async def running(settings: Settings, dsn: str, secret: bytes | None, place: Place) -> AsyncIterator[Process]:
     yield Process()
     print("closed")
 

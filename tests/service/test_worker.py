@@ -29,7 +29,7 @@ class Worker:
         with bind("127.0.0.1", 0) as listener:
             self.port = listener.getsockname()[1]
             self.process = subprocess.Popen(
-                [sys.executable, str(STANDIN), str(listener.fileno())],
+                [sys.executable, str(STANDIN), str(listener.fileno()), "1"],
                 pass_fds=[listener.fileno()],
                 env=clean_environment(home) | {"PYTHONPATH": str(STANDIN.parents[2])},
                 stdin=subprocess.PIPE,

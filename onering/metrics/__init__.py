@@ -1,0 +1,1 @@
+"""What Prometheus is told: what every worker counted, and how it stands."""
