@@ -96,10 +96,10 @@ _FIGURES = f"""
                             coalesce(h.holds, 0), coalesce(h.seconds, 0), coalesce(p.passes, 0))
                    FROM wrote w FULL JOIN held h USING (user_id) LEFT JOIN passed p USING (user_id)
                   WHERE user_id IS NOT NULL
-                  ORDER BY w.last_at DESC NULLS LAST, user_id COLLATE "C") AS people
+                  ORDER BY w.last_at DESC NULLS LAST, user_id) AS people
       FROM standing s
      CROSS JOIN (
-        SELECT (array_agg(e.type ORDER BY e.version DESC) FILTER (WHERE e.type = ANY ($5)))[1] AS life,
+        SELECT (SELECT l.type FROM entry l WHERE l.type = ANY ($5) ORDER BY l.version DESC LIMIT 1) AS life,
                min(e.at) AS created_at, max(e.at) FILTER (WHERE e.type <> 'holder_nudged') AS last_activity_at,
                count(*) FILTER (WHERE e.type = 'ring_passed') AS passes
           FROM entry e) now

@@ -30,18 +30,20 @@ HISTORY = f"""
     ), text AS (
         SELECT e.version, e.at, e.type, e.meta ->> 'segment_id' AS segment_id,
                (e.meta ->> 'segment_order')::integer AS segment_order,
-               first_value(e.meta ->> 'author_id') OVER w AS user_id, first_value(e.at) OVER w AS written_at,
+               (first_value(e.meta ->> 'author_id') OVER w) COLLATE "C" AS user_id,
+               first_value(e.at) OVER w AS written_at,
                coalesce(e.words, 0) - lag(coalesce(e.words, 0), 1, 0) OVER w AS words,
                coalesce(e.characters, 0) - lag(coalesce(e.characters, 0), 1, 0) OVER w AS characters,
                e.type <> 'segment_withdrawn' AND lead(e.version) OVER w IS NULL AS stands
           FROM entry e
          WHERE e.type IN ('segment_added', 'segment_amended', 'segment_withdrawn') AND e.meta ? 'segment_id'
-        WINDOW w AS (PARTITION BY e.meta ->> 'segment_id' ORDER BY e.version)
+        WINDOW w AS (PARTITION BY (e.meta ->> 'segment_order')::integer ORDER BY e.version)
     ), turn AS (
         SELECT h.*, extract(epoch FROM h.until - h.at)::float8 AS seconds
-          FROM (SELECT e.version, coalesce(e.meta ->> 'to_user_id', e.meta ->> 'creator_id') AS user_id, e.at,
+          FROM (SELECT e.version, e.at,
+                       coalesce(e.meta ->> 'to_user_id', e.meta ->> 'creator_id') COLLATE "C" AS user_id,
                        coalesce(lead(e.at) OVER w, greatest(e.at, $4::timestamptz)) AS until,
-                       lead(e.at) OVER w IS NULL AS open, e.meta ->> 'from_user_id' AS from_user_id,
+                       lead(e.at) OVER w IS NULL AS open, (e.meta ->> 'from_user_id') COLLATE "C" AS from_user_id,
                        e.meta ->> 'reason' AS reason, e.meta ->> 'strategy' AS strategy,
                        e.meta ->> 'reasoning' AS reasoning
                   FROM entry e

@@ -31,6 +31,7 @@ def test_everything_is_in_the_wheel(wheel: Path) -> None:
         names = set(archive.namelist())
     assert {"onering/cli.py", "onering/schema.sql", "onering/py.typed", "projections/drafts.py"} <= names
     assert "onering/log/migrations/0001_first.sql" in names
+    assert "onering/http/templates/share-card.svg.jinja" in names
     tops = {name.split("/")[0] for name in names}
     assert tops == {"onering", "projections", f"onering-{__version__}.dist-info"}
 
