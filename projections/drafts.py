@@ -240,10 +240,16 @@ def document_of(columns: Sequence[Any]) -> DraftDocument:
     return DraftDocument(*fields, *parts)
 
 
+# As many more segments are read as were withdrawn since: a page is full when it is folded.
+_WITHDRAWN_SINCE = """
+    (SELECT count(*) FROM onering.events w
+      WHERE w.lane = t.lane AND w.stream_id = t.stream_id AND w.version > coalesce(d.version, 0)
+        AND w.type = 'segment_withdrawn')"""
+
 # One statement, so one snapshot: the row and its parts as of some version, and exactly the events after it. Nothing can
 # fall between them, and the projector may be anywhere. Without a row yet, all events.
 _READ = f"""
-    SELECT {document_columns(after="$3::integer", limit="$4::integer", last="$5::integer")},
+    SELECT {document_columns("$3::integer", f"$4::bigint + {_WITHDRAWN_SINCE}", "$5::integer")},
            ARRAY(SELECT row({COLUMNS}) FROM onering.events e
                   WHERE e.lane = t.lane AND e.stream_id = t.stream_id AND e.version > coalesce(d.version, 0)
                   ORDER BY e.version)
