@@ -176,7 +176,9 @@ class CommandHandler:
         stamp = fingerprint(request.command)
         command = self._completed(request.command)
         deadline = asyncio.get_running_loop().time() + self._handling.command_seconds
-        for _ in range(self._handling.attempts):
+        attempts = self._handling.attempts
+        while attempts:
+            attempts -= 1
             if command.type in Subjects.LOOKED_UP:
                 try:
                     subject = await _by(deadline, self._looked_up(command))
@@ -202,6 +204,7 @@ class CommandHandler:
                 continue
             guards = usage.guards(tip.state, decision.draft, self._plans.limits_of)
             append = _append(subject, tip, decision, request, actor, stamp, guards)
+            exhausted = entry.exhausted
             outcome = await self._append(entry, tip, decision.draft, now, append)
             match outcome:
                 case Appended():
@@ -210,11 +213,14 @@ class CommandHandler:
                 case Repeated():
                     return await _by(deadline, self._as_first(outcome, stamp))
                 case Exhausted():
+                    entry.exhausted += 1
                     # Whoever has a larger plan by now is not refused for what was known of the one before.
                     await _by(deadline, self._plans.read(_concerned(command, tip.state, actor)))
                     if guards == usage.guards(tip.state, decision.draft, self._plans.limits_of):
                         raise usage.exhausted(outcome.counter, self._plans.limits_of, actor.user_id, now)
                 case Conflict():
+                    # No contention: it was decided on what one would have done that had no room.
+                    attempts += entry.exhausted > exhausted
                     await _by(deadline, self._states.refresh(subject.draft_id, entry))
         raise Contended("Other writers changed the draft first, several times in a row; try again.")
 

@@ -44,8 +44,8 @@ class Entry:
     """One draft: its confirmed state, and beyond it the state predicted from commands still on their way.
 
     A prediction that fails takes with it everything decided on top of it: `generation` counts these failures, so
-    that only the first of the commands that fail together throws the predictions away. `saved` is the version of its
-    newest snapshot.
+    that only the first of the commands that fail together throws the predictions away. `exhausted` counts the commands
+    that failed because a plan had no room for them. `saved` is the version of its newest snapshot.
     """
 
     lane: int
@@ -54,6 +54,7 @@ class Entry:
     unknown: UnknownEvent | None = None
     predicted: tuple[int, DraftState] | None = None
     generation: int = 0
+    exhausted: int = 0
     in_flight: int = 0
     newest: "asyncio.Future[Any] | None" = None
     saved: int = 0

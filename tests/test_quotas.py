@@ -12,6 +12,7 @@ from onering.domain.commands import ArchiveDraft, CompleteDraft, ReopenDraft, Tr
 from onering.domain.plans import PLANS
 from onering.domain.refusals import QuotaExceeded
 from onering.handle import Outcome
+from onering.log.schema import steps
 from onering.users import Users
 from tests.node import Node, log_of, node, person
 
@@ -46,6 +47,24 @@ async def test_what_is_used_is_counted_and_nothing_refused_where_plans_are_not_e
         await asyncio.gather(*[one.add(drafts[0].draft_id) for _ in range(21)])
         await one.create("bob", initial_segment="Once")
         assert await usage(one) == {"drafts/alice": 11, "segments/alice": 21, "drafts/bob": 1, "segments/bob": 1}
+
+
+async def test_the_counters_are_what_the_log_comes_to(app_dsn: str, owner: Any) -> None:
+    async with node(app_dsn) as one, node(app_dsn) as two:
+        drafts = [outcome.draft_id for outcome in await made(one, 6)]
+        for draft in drafts:
+            await one.let_in(draft, "bob")
+        deeds = [
+            *[(one, two)[n % 2].do(ArchiveDraft, draft) for n, draft in enumerate(drafts[:4])],
+            *[(one, two)[n % 2].do(TransferOwnership, draft, to_user_id="bob") for n, draft in enumerate(drafts[2:])],
+            *[(one, two)[n % 2].add(drafts[n % 6]) for n in range(30)],
+        ]
+        await refused(*deeds)
+        await refused(*[two.do(ReopenDraft, draft) for draft in drafts])
+        counted = await usage(one)
+        await owner.execute("DELETE FROM onering.usage")
+        await owner.execute(next(step.sql for step in steps() if step.name == "used_before"))
+        assert await usage(one) == counted
 
 
 class TestDrafts:
@@ -125,6 +144,13 @@ class TestSegments:
             await one.hand(draft, "alice", "bob")
             await owner.execute("UPDATE onering.usage SET period = period - 1 WHERE period < 'infinity'")
             await one.add(draft)
+
+    async def test_of_many_at_once_each_is_told_that_there_is_no_room(self, app_dsn: str) -> None:
+        """None of them is a conflict, though they were decided on each other."""
+        async with node(app_dsn, enforce_plans=True) as one:
+            draft = (await one.create()).draft_id
+            told = await refused(*[one.add(draft) for _ in range(120)])
+            assert told == {"Outcome": 20, "QuotaExceeded": 100}
 
     async def test_a_draft_that_would_begin_with_one_too_many_is_not_made(self, app_dsn: str) -> None:
         async with node(app_dsn, enforce_plans=True) as one:
