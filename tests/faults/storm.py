@@ -18,10 +18,15 @@ from onering.replay.check import check as checked
 from onering.replay.findings import Finding
 from scripts.soaking.history import Sent, violations
 from scripts.soaking.logged import Log
+from tests.conformance import check_answer
 from tests.faults.watching import Watcher
 
 SECONDS = 30.0
-ALICE = {"X-User-Id": "alice"}
+ALICE: dict[str, Any] = {
+    "headers": {"X-User-Id": "alice"},
+    "trust_env": False,
+    "event_hooks": {"response": [check_answer]},
+}
 RETRY_SECONDS = 0.02
 # What a command may be answered that is fine: others were first, or not now.
 PASSING = (409, 503)
@@ -46,7 +51,7 @@ class Storm:
 
     async def pour(self, draft: str, content: str, hundreds: int) -> None:
         """Add so many hundreds of segments, four hundreds at a time."""
-        async with httpx.AsyncClient(base_url=self.urls[0], headers=ALICE, timeout=30, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=self.urls[0], timeout=30, **ALICE) as client:
             for start in range(0, hundreds, 4):
                 some = range(start, min(start + 4, hundreds))
                 await asyncio.gather(*(self._hundred(client, draft, f"p{len(self.sent)}-{n}", content) for n in some))
@@ -61,7 +66,7 @@ class Storm:
 
     async def write(self, name: str, drafts: Sequence[str], content: str, stop: asyncio.Event) -> None:
         """Add segments until told to stop; each is sent again with its key, here and there, until acknowledged."""
-        clients = [httpx.AsyncClient(base_url=url, headers=ALICE, timeout=20, trust_env=False) for url in self.urls]
+        clients = [httpx.AsyncClient(base_url=url, timeout=20, **ALICE) for url in self.urls]
         for n in count():
             if stop.is_set():
                 break

@@ -15,6 +15,7 @@ from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from scripts.soaking.seen import LOST, Ping, Reader
+from tests.conformance import check_frame
 
 # SO_LINGER without time: closing sends RST and throws away what is under way.
 AT_ONCE = struct.pack("ii", 1, 0)
@@ -56,6 +57,11 @@ class Line(asyncio.Protocol):
             self.ended.set_result(code if refused is not None else self._speech.close_code or LOST)
 
     def _take(self, text: str) -> None:
+        try:
+            check_frame(json.loads(text))
+        except AssertionError as fault:
+            if not self.ended.done():
+                self.ended.set_exception(fault)  # whoever waits for the end is told
         if not self._took(text):
             self.transport.abort()
         elif text.startswith('{"type":"ping"') and self._speech.state is State.OPEN:

@@ -12,6 +12,8 @@ from typing import Any
 
 import httpx
 
+from tests.conformance import check_read_answer
+
 ONERING = (sys.executable, "-P", "-m", "onering")
 PATIENCE = 30.0
 STEP = 0.02
@@ -150,9 +152,12 @@ def create_draft(url: str, title: str = "A walk", *, client: httpx.Client | None
     send = client.post if client is not None else httpx.post
     answer = send(f"{url}/v1/collab/drafts", json={"title": title}, headers={"X-User-Id": "alice"})
     assert answer.status_code == 200, answer.text
+    check_read_answer(answer)
     draft: str = answer.json()["data"]["draft_id"]
     return draft
 
 
 def draft_exists(url: str, draft: str) -> bool:
-    return httpx.get(f"{url}/v1/collab/drafts/{draft}", headers={"X-User-Id": "alice"}).status_code == 200
+    answer = httpx.get(f"{url}/v1/collab/drafts/{draft}", headers={"X-User-Id": "alice"})
+    check_read_answer(answer)
+    return answer.status_code == 200

@@ -4,12 +4,14 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import httpx
 import pytest
 
+from tests.conformance import check_answer
 from tests.service.serving import Service
 from tests.serving import Person
 
@@ -35,7 +37,10 @@ def servers(start: Callable[..., Service], empty_dsn: str, parent: Path) -> list
 async def alice(servers: list[Service]) -> AsyncIterator[list[Person]]:
     """Return her at either server."""
     who = {"X-User-Id": "alice"}
-    clients = [httpx.AsyncClient(base_url=s.url, headers=who, timeout=30, trust_env=False) for s in servers]
+    hooks: Any = {"response": [check_answer]}
+    clients = [
+        httpx.AsyncClient(base_url=s.url, headers=who, timeout=30, trust_env=False, event_hooks=hooks) for s in servers
+    ]
     yield [Person(client) for client in clients]
     for client in clients:
         await client.aclose()
