@@ -19,6 +19,7 @@ from onering.live import frames
 from onering.live.outlet import EXTENSION, Outlet
 from onering.log.event import StoredEvent
 from onering.log.wire import encode_event
+from onering.metrics.peers import Place
 from onering.service import worker
 from onering.settings import Settings
 from scripts.benchmark.people import CONTENT, WRITER
@@ -94,7 +95,9 @@ class Application:
 
 
 @asynccontextmanager
-async def running(settings: Settings, dsn: str, development_secret: bytes | None) -> AsyncIterator[Process]:
+async def running(
+    settings: Settings, dsn: str, development_secret: bytes | None, place: Place
+) -> AsyncIterator[Process]:
     """Make the process that a worker serves."""
     yield Process(Application())
 

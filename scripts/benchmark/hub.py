@@ -25,6 +25,7 @@ from onering.log.event import DEFAULT_LANE, StoredEvent
 from onering.log.reader import read_lane
 from onering.log.snapshots import Snapshots
 from onering.log.tail import Tail
+from onering.metrics.peers import Place
 from onering.service import worker
 from onering.settings import Settings
 from onering.states import FORMAT, DraftStates
@@ -92,7 +93,9 @@ async def _refuse(scope: Any, receive: Any, send: Any, end: End) -> None:
 
 
 @asynccontextmanager
-async def running(settings: Settings, dsn: str, development_secret: bytes | None) -> AsyncIterator[Process]:
+async def running(
+    settings: Settings, dsn: str, development_secret: bytes | None, place: Place
+) -> AsyncIterator[Process]:
     """Compose the feed on the database at `dsn`, which a service has prepared."""
     database = Database(dsn)
     pool = await database.pool("bench", size=4)

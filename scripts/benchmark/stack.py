@@ -45,7 +45,7 @@ def stack(module: str, dsn: str = "") -> Iterator[Stack]:
     Like every worker, it leaves when its standard input closes.
     """
     with bind(HOST, 0) as listener:
-        command = [sys.executable, "-m", f"scripts.benchmark.{module}", str(listener.fileno())]
+        command = [sys.executable, "-m", f"scripts.benchmark.{module}", str(listener.fileno()), "1"]
         process = subprocess.Popen(
             command,
             cwd=ROOT,
