@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 
 from onering import __version__
-from scripts.benchmark import commands, fanout, hot, latency, length, memory, replay
+from scripts.benchmark import commands, fanout, hot, join, latency, length, memory, replay
 from scripts.benchmark.figures import Section
 from scripts.benchmark.scale import FULL, SHORT, Scale
 from scripts.benchmark.service import Serve, serving
@@ -36,6 +36,7 @@ class Part(StrEnum):
     LENGTH = "length"
     HOT = "hot"
     LATENCY = "latency"
+    JOIN = "join"
 
 
 MEASURES: Mapping[Part, Callable[[Scale, Serve], Section]] = {
@@ -46,6 +47,7 @@ MEASURES: Mapping[Part, Callable[[Scale, Serve], Section]] = {
     Part.LENGTH: length.measure,
     Part.HOT: hot.measure,
     Part.LATENCY: latency.measure,
+    Part.JOIN: join.measure,
 }
 
 

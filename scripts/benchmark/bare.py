@@ -1,4 +1,5 @@
-"""The server stack without us: an application that only keeps its sockets, and writes prepared frames to them.
+"""The server stack without us: an application that only keeps its sockets, and writes prepared frames to them. A socket
+that is opened with `?bytes=N` gets one of that length at once.
 
     GET /flood?seconds=S           as fast as it can: one prepared frame to every socket, and again
     GET /pace?seconds=S&rate=R     R times a second, a frame that says when it was made, to each path's sockets in turn
@@ -62,6 +63,8 @@ class Application:
         outlet: Outlet = scope["extensions"][EXTENSION]
         together = self._outlets.setdefault(scope["path"], [])
         together.append(outlet)
+        if length := int(asked(scope).get("bytes", 0)):
+            outlet.write(frames.text_frame(b" " * length))
         outlet.write(frames.live(0))
         while (await receive())["type"] != "websocket.disconnect":
             continue

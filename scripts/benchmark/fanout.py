@@ -22,8 +22,13 @@ PAUSE = 0.02
 WRITERS = 32
 # Deliveries that the feed is given to make, for each second of a round.
 DELIVERIES = 250_000
-# Heartbeats are not measured, and readers that were never asked anything never answer.
-QUIET = {"ONERING_HEARTBEAT_SECONDS": "3600", "ONERING_SILENCE_SECONDS": "7200"}
+# Heartbeats are not measured, and readers that were never asked anything never answer. Who is there is told to each as
+# they need it, so that not everybody gets the same bytes.
+QUIET = {
+    "ONERING_HEARTBEAT_SECONDS": "3600",
+    "ONERING_SILENCE_SECONDS": "7200",
+    "ONERING_PRESENCE_BATCH_MS": "3600000",
+}
 
 Seen = Mapping[str, Any]
 

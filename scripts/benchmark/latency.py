@@ -8,6 +8,7 @@ from onering.http.routes import FEED
 from scripts.benchmark import processes
 from scripts.benchmark.commands import loaded
 from scripts.benchmark.companions import Companion, companion
+from scripts.benchmark.fanout import QUIET
 from scripts.benchmark.figures import Figure, Section, Target, figure, percentile
 from scripts.benchmark.people import CONTENT, drafts
 from scripts.benchmark.pgbench import Pgbench, pgbench
@@ -58,7 +59,7 @@ def measure(scale: Scale, serve: Serve) -> Section:
 
 
 def _measured(workers: int, scale: Scale, serve: Serve) -> Iterator[Figure]:
-    with serve(workers) as service, stack("bare") as bare, pgbench(service, CONTENT) as inserts:
+    with serve(workers, settings=QUIET) as service, stack("bare") as bare, pgbench(service, CONTENT) as inserts:
         for screens in (Screens(*numbers) for numbers in scale.screens):
             ours: list[Round] = []
             limits: list[Mapping[int, float]] = []

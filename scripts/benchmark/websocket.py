@@ -4,6 +4,7 @@ import json
 import socket
 import struct
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 JOINED = b'{"type":"live"'
@@ -30,7 +31,15 @@ def joined(places: Sequence[Place]) -> Iterator[tuple[socket.socket, bytes]]:
     for start in range(0, len(places), AT_ONCE):
         some = places[start : start + AT_ONCE]
         for place, connection in zip(some, [_opened(place) for place in some], strict=True):
-            yield connection, _live(connection, place.token)
+            _, behind = _live(connection, place.token)
+            yield connection, behind
+
+
+@contextmanager
+def join(place: Place) -> Iterator[int]:
+    """Be live at one place until the block ends; tell how many bytes came before. Raises ConnectionError."""
+    with _opened(place) as connection:
+        yield _live(connection, place.token)[0]
 
 
 def _opened(place: Place) -> socket.socket:
@@ -42,8 +51,10 @@ def _opened(place: Place) -> socket.socket:
     return connection
 
 
-def _live(connection: socket.socket, token: str | None) -> bytes:
-    """Say hello as browsers do, in a first message, and wait for the word that all is caught up."""
+def _live(connection: socket.socket, token: str | None) -> tuple[int, bytes]:
+    """Say hello as browsers do, in a first message, and wait for the word that all is caught up; return how much came
+    before it, and what came behind.
+    """
     received = b""
     while b"\r\n\r\n" not in received:
         received += _more(connection, received)
@@ -54,7 +65,7 @@ def _live(connection: socket.socket, token: str | None) -> bytes:
     while True:
         for begin, end in frames_in(received):
             if received.startswith(JOINED, begin):
-                return received[end:]
+                return begin, received[end:]
         received += _more(connection, received)
 
 

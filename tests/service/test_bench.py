@@ -11,6 +11,7 @@ from rich.console import Console
 from projections import PROJECTIONS
 from scripts.benchmark.__main__ import Part, measured
 from scripts.benchmark.companions import companion
+from scripts.benchmark.fanout import QUIET
 from scripts.benchmark.figures import Figure, Section, Target, figure, percentile
 from scripts.benchmark.load import reply_in
 from scripts.benchmark.pgbench import inserts_of, latencies_of
@@ -42,7 +43,7 @@ TINY = Scale(
 def found(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Measure everything once, on one service; return the document that was written."""
     folder = tmp_path_factory.mktemp("bench")
-    with (folder / "printed").open("w") as printed, serving() as service:
+    with (folder / "printed").open("w") as printed, serving(settings=QUIET) as service:
 
         @contextmanager
         def serve(workers: int = 1, settings: Mapping[str, str] | None = None) -> Iterator[Service]:
