@@ -278,8 +278,9 @@ class CommandHandler:
         # Whoever was invited may answer, before he may read the draft; so may whoever invited, and was removed since.
         if not readable and command.type != "create-draft" and (invite is None or invite.created is None):
             raise NotFound("There is no such draft.")
-        if expected_version is not None and expected_version != tip.version:
-            raise PreconditionFailed(f"The draft is at version {tip.version}, not {expected_version}.")
+        stale = expected_version is not None and expected_version != tip.version
+        if stale and readable:
+            raise _at_another_version(tip, expected_version)
         if invite is not None:
             if isinstance(command, AcceptInvite):
                 self._tokens.check(command)
@@ -287,6 +288,9 @@ class CommandHandler:
         else:
             state = tip.state if subject.segment is None else tip.state._replace(segment=subject.segment)
             decision = Decision(draft=tuple(decide(state, cast(DraftCommand, command), actor, now)))
+        if stale:
+            # Only now: somebody who may neither read the draft nor answer the invite does not learn its version.
+            raise _at_another_version(tip, expected_version)
         usage.check_collaborators(tip.state, decision.draft, self._plans.limits_of)
         return decision
 
@@ -346,6 +350,10 @@ class CommandHandler:
         events = await outcome_events(self._pool, self._lane, outcome)
         place = Position(self._lane, outcome.position)
         return Outcome(outcome.stream_id, outcome.version, place, events, repeated=True)
+
+
+def _at_another_version(tip: Tip, expected: int | None) -> PreconditionFailed:
+    return PreconditionFailed(f"The draft is at version {tip.version}, not {expected}.")
 
 
 async def _by(deadline: float, step: Awaitable[T]) -> T:

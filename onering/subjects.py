@@ -19,7 +19,7 @@ from onering.domain.commands import (
 from onering.domain.invites import InviteState, evolve_invite
 from onering.domain.refusals import Forbidden, NotFound
 from onering.domain.state import SegmentFact
-from onering.log.codec import decode_invite
+from onering.log.codec import UnknownEvent, decode_invite
 from onering.log.reader import Reader, read_stream
 from projections.drafts import find_segment
 from projections.models import ReadModels
@@ -94,10 +94,17 @@ class Subjects:
                     raise NotFound("There is no such invite.")
                 return Subject(command, invite.created.draft_id, invite, version)
             case AmendSegment() | WithdrawSegment():
-                version, segment = await find_segment(self._models, command.draft_id, command.segment_id)
-                return Subject(command, command.draft_id, segment=segment, draft_version=version)
+                return await self._segment(command)
             case _:
                 raise ValueError(f"{command.type} is about its draft alone")
+
+    async def _segment(self, command: AmendSegment | WithdrawSegment) -> Subject:
+        try:
+            version, segment = await find_segment(self._models, command.draft_id, command.segment_id)
+        except UnknownEvent:
+            # Who may know that a newer release wrote to the draft is decided on the draft, which says so too.
+            return Subject(command, command.draft_id)
+        return Subject(command, command.draft_id, segment=segment, draft_version=version)
 
     async def _with_target(self, command: CreateInvite) -> CreateInvite:
         if command.target_handle is None:

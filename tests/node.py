@@ -35,11 +35,13 @@ def person(name: str) -> Actor:
     return Actor("test", name, name, personal_workspace("test", name))
 
 
-def _request(model: type[Command], who: str, draft_id: UUID | None, key: str | None, **fields: Any) -> CommandRequest:
+def _request(
+    model: type[Command], who: str, about: UUID | None, key: str | None, *, of_invite: bool = False, **fields: Any
+) -> CommandRequest:
     key = key or uuid4().hex
-    identity = command_identity(who, draft_id, key)
-    if draft_id is not None:
-        fields["draft_id"] = draft_id
+    identity = command_identity(who, about, key)
+    if about is not None:
+        fields["invite_id" if of_invite else "draft_id"] = about
     expected = fields.pop("expected_version", None)
     return CommandRequest(model.model_validate({"command_id": identity, **fields}), key, expected, "request-1")
 
@@ -65,6 +67,13 @@ class Node:
 
     async def do(self, model: type[Command], draft: UUID, who: str = "alice", **fields: Any) -> Outcome:
         return await self.handle(_request(model, who, draft, None, **fields), who)
+
+    async def ask(
+        self, model: type[Command], about: UUID, who: str = "alice", key: str | None = None, **fields: Any
+    ) -> Outcome:
+        """Ask for anything about a draft, or about an invite where the command names one."""
+        of_invite = "invite_id" in model.model_fields
+        return await self.handle(_request(model, who, about, key, of_invite=of_invite, **fields), who)
 
     async def create(self, who: str = "alice", key: str | None = None, **fields: Any) -> Outcome:
         fields.setdefault("title", "A walk")
