@@ -33,7 +33,7 @@ from onering.http.invites import Invites
 from onering.http.journal import Journal
 from onering.http.leaderboard import Leaderboard
 from onering.http.limiting import FailedSignIns, Limited, Rates
-from onering.http.links import Links
+from onering.http.links import InviteLinks, Links
 from onering.http.me import Me
 from onering.http.metrics import Metrics
 from onering.http.operations import Health, Operations
@@ -41,8 +41,8 @@ from onering.http.problems import Problem
 from onering.http.queries import Queries
 from onering.http.reading import Reading
 from onering.http.routes import FEED, described, table
-from onering.http.shelf import Shelf
 from onering.http.share_cards import ShareCards
+from onering.http.shelf import Shelf
 from onering.instruments import Instruments
 from onering.limits.callers import Callers
 from onering.limits.gcra import Rate
@@ -304,8 +304,10 @@ class _Parts:
     def asgi(self) -> ASGIApp:
         """Return the application."""
         settings, documents = self.means.settings, Documents()
-        commands, reading, links = self._commands(), self._reading(), Links(settings.public_url)
-        invites = Invites(commands, reading, self.rules.tokens, links)
+        reading, links = self._reading(), Links(settings.public_url)
+        invite_links = InviteLinks(self.rules.tokens, links)
+        commands = self._commands(invite_links)
+        invites = Invites(commands, reading, invite_links)
         lines = table(
             commands,
             invites,
@@ -334,10 +336,10 @@ class _Parts:
             instruments=self.instruments,
         )
 
-    def _commands(self) -> Commands:
+    def _commands(self, links: InviteLinks) -> Commands:
         rules, reads = self.rules, self.reads
         journal = Journal(self.instruments)
-        return Commands(rules.handler, reads.models, reads.acknowledged, self.auth.principal, utc_now, journal)
+        return Commands(rules.handler, reads.models, reads.acknowledged, self.auth.principal, utc_now, journal, links)
 
     def _reading(self) -> Reading:
         return Reading(

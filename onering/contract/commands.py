@@ -6,7 +6,7 @@ from pydantic import Field
 
 from onering.contract import examples
 from onering.contract.drafts import Draft, DraftAnswer
-from onering.contract.history import Event
+from onering.contract.history import Event, InviteEvent
 from onering.contract.problems import Problem
 from onering.contract.shapes import Id, PlaceInLog, Shape, Version, shown
 from onering.domain.values import Strategy
@@ -30,10 +30,19 @@ class OutcomeAnswer(Shape):
     data: Outcome
 
 
-class Acknowledged(Outcome):
-    """The outcome of any command; no `events` with `Prefer: return=minimal`."""
+class Link(Shape):
+    """How the person who was invited accepts; whoever made the invite is shown it, and nobody else."""
 
-    events: Annotated[list[Event], Field(default_factory=list)]
+    invite_id: Id
+    token: str
+    share_url: str
+
+
+class Acknowledged(Outcome):
+    """The outcome of any command; no `events` with `Prefer: return=minimal`, and an `invite` where one was made."""
+
+    events: Annotated[list[Event | InviteEvent], Field(default_factory=list)]
+    invite: Annotated[Link | None, Field(default=None)]
 
 
 class Accepted(Shape):

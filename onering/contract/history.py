@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from onering.contract import examples
 from onering.contract.shapes import Count, Cursor, Id, PlaceInLog, Shape, Time, Version, shown
-from onering.domain.events import EVENT_TYPES
+from onering.domain.events import EVENT_TYPES, INVITE_EVENT_TYPES
 
 
 class Doer(Shape):
@@ -15,11 +15,10 @@ class Doer(Shape):
     id: str
 
 
-class EventHead(Shape):
-    """What every event of a draft has: the same bytes for every reader, on every server, whenever they are read."""
+class _Head(Shape):
+    """What every event has: the same bytes for every reader, on every server, whenever they are read."""
 
     type: str
-    draft_id: Id
     version: Version
     position: PlaceInLog
     event_id: Id
@@ -27,6 +26,18 @@ class EventHead(Shape):
     actor: Doer
     command_id: Id
     idempotency_key: str | None
+
+
+class EventHead(_Head):
+    """What every event of a draft has."""
+
+    draft_id: Id
+
+
+class InviteEventHead(_Head):
+    """What every event of an invite has; `version` counts the invite's own."""
+
+    invite_id: Id
 
 
 _ERASED = Field(description="Null once the person behind it was erased.")
@@ -41,20 +52,27 @@ def _as_stored(schema: dict[str, Any]) -> None:
             schema["properties"][name] = rest | (told[0] if len(told) == 1 else {"anyOf": told})
 
 
-def _event(kind: str, model: Any) -> type[BaseModel]:
+def _event(kind: str, model: Any, head: type[Shape] = EventHead) -> type[BaseModel]:
     """Return the model of an event on the wire, from the domain's."""
     config = ConfigDict(extra="forbid", json_schema_extra=_as_stored)
     data = type(model.__name__ + "Data", (model,), {"model_config": config, "__doc__": model.__doc__})
     fields: Any = {"type": (Literal[kind], ...), "data": (Annotated[data | None, _ERASED], ...)}
-    return create_model(model.__name__, __base__=EventHead, __doc__=model.__doc__, **fields)
+    return create_model(model.__name__, __base__=head, __doc__=model.__doc__, **fields)
 
 
 if TYPE_CHECKING:
     Event = EventHead
+    InviteEvent = InviteEventHead
 else:
     # Any event of a draft, told apart by `type`.
     Event = Annotated[
         Union[tuple(_event(kind, model) for kind, (_, model) in EVENT_TYPES.items())],  # noqa: UP007 - made here
+        Field(discriminator="type"),
+    ]
+    InviteEvent = Annotated[
+        Union[  # noqa: UP007 - made here
+            tuple(_event(kind, model, InviteEventHead) for kind, (_, model) in INVITE_EVENT_TYPES.items())
+        ],
         Field(discriminator="type"),
     ]
 

@@ -18,6 +18,7 @@ from onering.http.call import Call
 from onering.http.envelope import Envelope, command_request, envelope, model_of, named
 from onering.http.faults import UNKNOWN_FIELD, BadRequest, InvalidFields, RateLimited
 from onering.http.journal import Journal
+from onering.http.links import InviteLinks
 from onering.http.problems import problem_of
 from onering.log.codec import UnknownEvent, decode
 from onering.log.connection import DATABASE_FAULTS
@@ -63,6 +64,7 @@ class Commands:
         principal: Principal,
         clock: Callable[[], datetime],
         journal: Journal,
+        links: InviteLinks,
     ) -> None:
         self._handler = handler
         self._models = models
@@ -70,9 +72,10 @@ class Commands:
         self._principal = principal
         self._clock = clock
         self._journal = journal
+        self._links = links
 
     async def submit(self, call: Call) -> Answer:
-        """POST /v1/commands: one command, or an array of at most MOST_COMMANDS."""
+        """POST /v1/commands: one command, or an array of at most 100."""
         actor = call.signed_in().actor
         said = envelope(call)
         body = await call.json()
@@ -82,7 +85,7 @@ class Commands:
             raise BadRequest("The body must be a command, or an array of them.")
         _, outcome = await self._do(body, None, said, actor, call, call.over)
         extra = (MINIMAL,) if said.minimal else ()
-        return data(self._outcome(outcome, minimal=said.minimal), at_position(outcome.position), *extra)
+        return data(self._outcome(call, outcome, minimal=said.minimal), at_position(outcome.position), *extra)
 
     def resource(self, model: type[Command], *, query: Sequence[str] = (), tell: Tell | None = None) -> Endpoint:
         """Return the endpoint of a command's resource form.
@@ -138,7 +141,7 @@ class Commands:
             _, outcome = await self._do(body, None, said, actor, call, over, late=late)
         except Exception as error:
             return _failed(error, call.request_id)
-        return {"status": 200, "data": self._outcome(outcome, minimal=said.minimal)}
+        return {"status": 200, "data": self._outcome(call, outcome, minimal=said.minimal)}
 
     async def _do(
         self,
@@ -178,8 +181,10 @@ class Commands:
         self._journal.done(call, actor, request.command.type, outcome, began)
         return request.command, outcome
 
-    def _outcome(self, outcome: Outcome, *, minimal: bool) -> dict[str, Any]:
+    def _outcome(self, call: Call, outcome: Outcome, *, minimal: bool) -> dict[str, Any]:
         shown = _minimal(outcome)
+        if outcome.events and (last := outcome.events[-1]).type == "invite_created":
+            shown["invite"] = {"invite_id": str(last.stream_id), **self._links.shown(call, last.stream_id)}
         if not minimal:
             shown["events"] = [orjson.Fragment(encode_event(event, self._principal)) for event in outcome.events]
         return shown

@@ -12,11 +12,11 @@ from onering.domain.invites import InviteState
 from onering.http.answers import Answer, answer, at_position, data
 from onering.http.call import Call
 from onering.http.commands import Commands
-from onering.http.links import Links
+from onering.http.links import InviteLinks
 from onering.http.parameters import Number, Parameters, parameters
 from onering.http.reading import Reading
 from onering.log.wire import timestamp
-from onering.subjects import InviteTokens, read_invite
+from onering.subjects import read_invite
 from projections.invites import Invite, list_invites
 from projections.people import display_names
 
@@ -34,10 +34,9 @@ class InvitesParameters(Parameters):
 class Invites:
     """Endpoints of invites. Only whoever made an invite sees its token, and only in answer to making it."""
 
-    def __init__(self, commands: Commands, reading: Reading, tokens: InviteTokens, links: Links) -> None:
+    def __init__(self, commands: Commands, reading: Reading, links: InviteLinks) -> None:
         self._commands = commands
         self._reading = reading
-        self._tokens = tokens
         self._links = links
 
     async def create(self, call: Call) -> Answer:
@@ -45,10 +44,8 @@ class Invites:
         done = await self._commands.perform(call, CreateInvite)
         assert isinstance(done.command, CreateInvite)
         invite_id = done.command.invite_id
-        token = self._tokens.token(invite_id)
         shown = await self._shown(invite_id)
-        shown |= {"token": token, "share_url": f"{self._links.base(call)}/invites/{invite_id}#token={token}"}
-        return data(shown, at_position(done.outcome.position))
+        return data(shown | self._links.shown(call, invite_id), at_position(done.outcome.position))
 
     async def accept(self, call: Call) -> Answer:
         """POST /v1/collab/invites/{invite_id}/accept: join, with the token of the link; twice is the same as once."""
@@ -91,7 +88,8 @@ class Invites:
         return render_invite(invite, names, self._hint(invite.invite_id), self._reading.clock())
 
     def _hint(self, invite_id: UUID) -> str | None:
-        return self._tokens.token(invite_id)[-HINT:] if self._tokens.enabled else None
+        tokens = self._links.tokens
+        return tokens.token(invite_id)[-HINT:] if tokens.enabled else None
 
 
 def _invite(state: InviteState) -> Invite:

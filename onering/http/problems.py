@@ -47,7 +47,7 @@ TITLES = {
     "request_timeout": "The request did not come in time",
     "unsupported_media_type": "Not JSON",
     "idempotency_mismatch": "The idempotency key was used before",
-    "limit_exceeded": "Too many at once",
+    "limit_exceeded": "Too many, or too soon",
     "rate_limited": "Too often",
     "internal_error": "Something went wrong",
     "unavailable": "Not available at the moment",

@@ -51,6 +51,19 @@ class TestOne:
             *("ring_passed", "collaborator_removed"),
         ]
 
+    async def test_an_invite_is_answered_with_the_link_that_accepts_it(self, alice: Person, bob: Person) -> None:
+        draft = await alice.create(visibility="private")
+        told = (await alice.submit("create-invite", "an-invite", draft_id=draft, target_user_id="bob")).json()["data"]
+        assert (told["draft_id"], [event["type"] for event in told["events"]]) == (draft, ["invite_created"])
+        invite = told["invite"]
+        assert invite["share_url"].endswith(f"/invites/{invite['invite_id']}#token={invite['token']}")
+        again = await alice.submit("create-invite", "an-invite", draft_id=draft, target_user_id="bob")
+        assert again.json()["data"]["invite"] == invite
+        joined = await bob.submit("accept-invite", invite_id=invite["invite_id"], token=invite["token"])
+        assert joined.status_code == 200
+        assert [event["type"] for event in joined.json()["data"]["events"]] == ["collaborator_added", "invite_accepted"]
+        assert "invite" not in joined.json()["data"]
+
     async def test_one_that_changes_nothing_answers_no_events(self, alice: Person) -> None:
         draft = await shared_draft(alice, "bob")
         answer = await alice.submit("add-collaborator", draft_id=draft, collaborator_id="bob")
