@@ -15,16 +15,19 @@ MINUTE = 60_000_000
 class Rate:
     """`burst` at once, then `per_minute`, evenly; `name` is the bucket's.
 
-    `step` is the time after which one more is there, rounded so that never more than `per_minute` are.
+    `step` is the time after which one more is there, rounded so that never more than `per_minute` are; `whole` is the
+    time after which the burst is.
     """
 
     name: str
     per_minute: int
     burst: int
     step: int = field(init=False)
+    whole: int = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "step", -(-MINUTE // self.per_minute))
+        object.__setattr__(self, "whole", self.burst * self.step)
 
 
 class Verdict(NamedTuple):
@@ -39,15 +42,18 @@ class Verdict(NamedTuple):
 
 def granted(rate: Rate, debt: int, asked: int) -> int:
     """Return how many of `asked` a caller with that debt gets. Each of them adds a step to the debt."""
-    return max(min(asked, (rate.burst * rate.step - debt) // rate.step), 0)
+    return max(min(asked, (rate.whole - debt) // rate.step), 0)
 
 
 def verdict(rate: Rate, granted: int, debt: int) -> Verdict:
     """Return the verdict that left a caller with `debt`."""
-    step = rate.step
-    remaining = max((rate.burst * step - debt) // step, 0)
-    # One more is there as soon as the debt is no more than this.
-    return Verdict(granted, remaining, max(debt - (rate.burst - remaining - 1) * step, 0) if debt else 0)
+    if debt <= 0:
+        return Verdict(granted, rate.burst, 0)
+    if debt >= rate.whole:
+        return Verdict(granted, 0, debt - rate.whole + rate.step)
+    # Of the step that is under way, this much has passed.
+    remaining, passed = divmod(rate.whole - debt, rate.step)
+    return Verdict(granted, remaining, rate.step - passed)
 
 
 def verdicts(rate: Rate, granted: int, debt: int, asked: Sequence[int]) -> list[Verdict]:

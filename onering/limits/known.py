@@ -7,8 +7,10 @@ from onering.limits.gcra import Rate, Verdict, granted, verdict
 
 Key: TypeAlias = tuple[str, str]  # a bucket's name and a caller
 
-# How long what was granted in advance is good, and how soon somebody asks again who needs it; in µs.
-AHEAD = 100_000
+# How long what was granted in advance is good, when the next is asked for, and how soon somebody asks again who needs
+# any; in µs.
+AHEAD = 1_000_000
+RENEW = AHEAD // 2
 AGAIN = 2 * AHEAD
 # The most that is granted in advance, as a part of the burst: small bursts are counted one by one.
 SHARE = 64
@@ -27,6 +29,10 @@ class Account:
     until: int = 0
     asked: int = 0
 
+    def left(self, now: int) -> int:
+        """Return how much of what was granted in advance is still good."""
+        return self.spare if now < self.until else 0
+
 
 class Known:
     """Accounts of at most `entries` buckets; who has the whole burst needs none, and is forgotten first."""
@@ -43,13 +49,21 @@ class Known:
         account = self._accounts.get(key)
         if account is None:
             return None
-        debt = max(account.tat - now, 0)
+        debt = account.tat - now
         if account.spare >= asked and now < account.until:
             account.spare -= asked
-            return verdict(rate, asked, max(debt - account.spare * rate.step, 0))
-        if debt > (rate.burst - 1) * rate.step:
+            return verdict(rate, asked, debt - account.spare * rate.step)
+        if debt > rate.whole - rate.step:
             return verdict(rate, 0, debt)
         return None
+
+    def to_renew(self, key: Key, now: int) -> bool:
+        """Whether it is time to ask again for somebody who is handed out what was granted in advance; true once."""
+        account = self._accounts[key]
+        due = account.spare > 0 and account.asked + RENEW < now < account.until
+        if due:
+            account.asked = now
+        return due
 
     def alone(self, rate: Rate, key: Key, asked: int, now: int) -> Verdict:
         """Return the verdict of this process alone."""
@@ -62,12 +76,19 @@ class Known:
     def wanted(self, rate: Rate, key: Key, now: int) -> int:
         """Return how many to ask for in advance: some for who asks again and again, and has a large burst."""
         account = self._accounts.get(key)
-        return rate.burst // SHARE if account is not None and now - account.asked < AGAIN else 0
+        if account is None or now - account.asked >= AGAIN:
+            return 0
+        return max(rate.burst // SHARE - account.left(now), 0)
 
-    def learn(self, key: Key, debt: int, spare: int, now: int) -> None:
-        """Keep what all processes together know of a bucket that was asked about at `now`."""
+    def learn(self, key: Key, debt: int, spare: int, now: int) -> Account:
+        """Keep what all processes together know of a bucket that was asked about at `now`, and return its account.
+
+        `spare` was granted in advance, beside what is left of that.
+        """
         account = self.account(key, now)
-        account.tat, account.spare, account.until, account.asked = now + debt, spare, now + AHEAD, now
+        account.spare = account.left(now) + spare
+        account.tat, account.until, account.asked = now + debt, now + AHEAD, now
+        return account
 
     def account(self, key: Key, now: int) -> Account:
         """Return the account of a bucket."""

@@ -36,12 +36,13 @@ class Limiter:
     """Decides for the processes of a database together, and for this one alone while the database is away or slow.
 
     `run` is its supervised task. For metrics: `decisions` counts by (bucket, `allowed` or `limited`), `local` by bucket
-    what of it this process decided alone.
+    what of it this process decided alone, `statements` how often the database was asked.
     """
 
     def __init__(self, store: Store) -> None:
         self.decisions: Counter[tuple[str, str]] = Counter()
         self.local: Counter[str] = Counter()
+        self.statements = 0
         self._store = store
         self._known = Known()
         self._asking: dict[Key, _Asking] = {}
@@ -62,17 +63,24 @@ class Limiter:
         key, now = (rate.name, caller), _now()
         known = self._known.at_once(rate, key, asked, now)
         if known is not None:
+            if known.granted and self._known.to_renew(key, now):
+                self._gather(rate, key)
             return self._counted(rate, asked, known)
         if not self._together:
             return self._alone(rate, key, asked, now)
-        asking = self._asking.get(key)
-        if asking is None:
-            asking = self._asking[key] = _Asking(rate)
-            self._filled.set()
+        asking = self._gather(rate, key)
         waiting: Waiting = asyncio.get_running_loop().create_future()
         asking.asked.append(asked)
         asking.waiting.append(waiting)
         return waiting
+
+    def _gather(self, rate: Rate, key: Key) -> _Asking:
+        """Have the next statement ask for a bucket, also where nobody waits for it."""
+        asking = self._asking.get(key)
+        if asking is None:
+            asking = self._asking[key] = _Asking(rate)
+            self._filled.set()
+        return asking
 
     async def take(self, rate: Rate, caller: str, asked: int = 1) -> Verdict:
         """Take from a caller's bucket, and return the verdict."""
@@ -130,6 +138,7 @@ class Limiter:
             self._all_alone(batch)
             self._all_alone(self._gathered())
         else:
+            self.statements += 1
             self._backoff.reset()
             for (key, asking), got in zip(batch.items(), taken, strict=True):
                 self._settle(key, asking, got, sent)
@@ -143,8 +152,8 @@ class Limiter:
         """Tell all who asked for a bucket. What was debt when the statement was sent is no less when it was run."""
         rate = asking.rate
         spare = max(got.granted - sum(asking.asked), 0)
-        self._known.learn(key, got.debt, spare, sent)
-        found = verdicts(rate, got.granted - spare, got.debt - spare * rate.step, asking.asked)
+        account = self._known.learn(key, got.debt, spare, sent)
+        found = verdicts(rate, got.granted - spare, got.debt - account.spare * rate.step, asking.asked)
         for asked, waiting, verdict in zip(asking.asked, asking.waiting, found, strict=True):
             self._counted(rate, asked, verdict)
             if not waiting.done():

@@ -81,17 +81,45 @@ def test_a_large_burst_is_given_in_advance_to_whoever_asks_again_and_again() -> 
     key = (LARGE.name, "alice")
     assert known.wanted(LARGE, key, 0) == 0
     known.learn(key, 0, 0, 0)
-    assert known.wanted(LARGE, key, 199_999) == 10
-    assert known.wanted(LARGE, key, 200_000) == 0
+    assert known.wanted(LARGE, key, 1_999_999) == 10
+    assert known.wanted(LARGE, key, 2_000_000) == 0
 
 
 def test_what_was_given_in_advance_is_handed_out_once_and_soon() -> None:
     known = Known()
     key = (LARGE.name, "alice")
     known.learn(key, 3 * LARGE.step, 2, 0)
-    assert known.at_once(LARGE, key, 1, 99_999) == (1, 640, 0)
-    assert known.at_once(LARGE, key, 2, 99_999) is None
-    assert known.at_once(LARGE, key, 1, 100_000) is None
+    assert known.at_once(LARGE, key, 1, 999_999) == (1, 640, 0)
+    assert known.at_once(LARGE, key, 2, 999_999) is None
+    assert known.at_once(LARGE, key, 1, 1_000_000) is None
+
+
+def test_what_is_left_of_it_is_kept_when_more_is_asked_for_and_lost_when_that_is_too_late() -> None:
+    known = Known()
+    key = (LARGE.name, "alice")
+    known.learn(key, 0, 8, 0)
+    assert known.wanted(LARGE, key, 999_999) == 2
+    assert known.learn(key, 0, 2, 999_999).spare == 10
+    assert known.wanted(LARGE, key, 1_999_999) == 10
+    assert known.learn(key, 0, 10, 1_999_999).spare == 10
+
+
+def test_more_is_asked_for_once_before_it_is_too_late() -> None:
+    known = Known()
+    key = (LARGE.name, "alice")
+    known.learn(key, 0, 8, 0)
+    assert [known.to_renew(key, now) for now in (500_000, 500_001, 500_002)] == [False, True, False]
+
+
+async def test_nobody_waits_while_more_is_asked_for_in_advance(limiters: Limiters) -> None:
+    node = await limiters()
+    vast = Rate("commands", 60_000_000, 1_000_000)
+    await node.take(vast, "alice")
+    await node.take(vast, "alice")
+    began = node.statements
+    node._known.account(("commands", "alice"), 0).asked -= 500_001
+    assert isinstance(node.ask(vast, "alice"), Verdict)
+    await eventually(lambda: node.statements == began + 1)
 
 
 async def test_a_large_quota_is_never_exceeded_by_what_was_given_in_advance(limiters: Limiters) -> None:
