@@ -19,7 +19,7 @@ from onering.replay.flat import Flat, instant, whole
 from onering.replay.invites import judge_on_invite
 from onering.replay.known import Known
 from onering.replay.payload import loaded
-from onering.replay.registrations import judge_registration
+from onering.replay.persons import judge_person
 
 _COMMAND = 13  # of a Flat
 
@@ -74,7 +74,7 @@ class Judge:
                 judge_on_draft(known, events)
             case "user":
                 for event in events:
-                    judge_registration(event, known.people, known.judged)
+                    judge_person(event, known.people, known.judged)
             case other:
                 for event in events:
                     known.judged.not_understood(event, f"this release knows no events of a stream of type {other!r}")

@@ -26,7 +26,7 @@ from onering.replay.people import KnownPerson, People
 from onering.users import registration
 
 
-def judge_registration(event: StoredEvent, people: People, judged: Judged) -> None:
+def judge_person(event: StoredEvent, people: People, judged: Judged) -> None:
     """Judge an event of a person's stream, and learn the name that rules and payloads know the person by."""
     _Judgement(people, judged).judge(event)
 
