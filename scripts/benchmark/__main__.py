@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 
 from onering import __version__
-from scripts.benchmark import commands, fanout, hot, join, latency, length, memory, replay
+from scripts.benchmark import commands, fanout, hot, join, latency, length, limits, memory, replay
 from scripts.benchmark.figures import Section
 from scripts.benchmark.scale import FULL, SHORT, Scale
 from scripts.benchmark.service import Serve, serving
@@ -35,6 +35,7 @@ class Part(StrEnum):
     MEMORY = "memory"
     LENGTH = "length"
     HOT = "hot"
+    LIMITS = "limits"
     LATENCY = "latency"
     JOIN = "join"
 
@@ -46,6 +47,7 @@ MEASURES: Mapping[Part, Callable[[Scale, Serve], Section]] = {
     Part.MEMORY: memory.measure,
     Part.LENGTH: length.measure,
     Part.HOT: hot.measure,
+    Part.LIMITS: limits.measure,
     Part.LATENCY: latency.measure,
     Part.JOIN: join.measure,
 }
