@@ -72,7 +72,7 @@ from onering.tasks import Tasks
 from onering.users import Users
 from projections import PROJECTIONS
 from projections.checkpoints import Checkpoints
-from projections.models import ReadModels
+from projections.models import PLANNING, ReadModels
 from projections.projector import Projector
 from projections.rebuild import prepare
 
@@ -143,7 +143,7 @@ class _Means:
         await database.answering()
         # Whoever reads waits no longer than whoever writes.
         reads = replace(database, statement_seconds=min(settings.statement_seconds, settings.command_seconds))
-        pool = await reads.pool("reads", size=settings.pool_connections)
+        pool = await reads.pool("reads", size=settings.pool_connections, settings=PLANNING)
         closing.callback(pool.terminate)
         keys = await closing.enter_async_context(key_client())
         return cls(settings, database, pool, keys, secret)

@@ -12,6 +12,10 @@ from projections.checkpoints import Checkpoints
 from projections.faults import TooEarly
 from projections.projection import in_schemas
 
+# How sessions that read plan: a page is a range of an index, in its order, that ends where the page does. Planned for
+# the average person, all of the range would be fetched and sorted instead: too much of somebody with very many drafts.
+PLANNING = {"enable_bitmapscan": "off"}
+
 
 class ReadModels:
     """Runs SQL that says `{drafts}`, `{access}` … for the schema of a live build."""

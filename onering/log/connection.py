@@ -5,7 +5,9 @@ said                what such a fault says, on one line
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import asyncpg
@@ -34,6 +36,8 @@ def session_name(role: str) -> str:
     """Return how sessions of that purpose are called in pg_stat_activity."""
     return f"onering {role}"
 
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 # How long a connection that is given back may take to end what was broken off on it; then it is closed.
 RELEASE_SECONDS = 1.0
@@ -88,11 +92,11 @@ class Database:
         conn: asyncpg.Connection[Any] = await asyncpg.connect(self.dsn, **options)
         return conn
 
-    async def pool(self, role: str, *, size: int) -> "asyncpg.Pool[Any]":
-        """Return a pool of at most `size` connections, which are opened when they are needed."""
+    async def pool(self, role: str, *, size: int, settings: Mapping[str, str] = NOTHING) -> "asyncpg.Pool[Any]":
+        """Return a pool of at most `size` connections, opened when they are needed, with these settings of Postgres."""
         # No least number: asyncpg would go on trying to have it, and say each time at length that the database is away.
         pool = BoundedPool(
-            self.dsn, wait_seconds=self.connect_seconds, min_size=0, max_size=size, **self._options(role)
+            self.dsn, wait_seconds=self.connect_seconds, min_size=0, max_size=size, **self._options(role, settings)
         )
         await pool
         return pool
@@ -110,11 +114,11 @@ class Database:
                 await conn.close()
                 return
 
-    def _options(self, role: str) -> dict[str, Any]:
+    def _options(self, role: str, settings: Mapping[str, str] = NOTHING) -> dict[str, Any]:
         return {
             "timeout": self.connect_seconds,
             "command_timeout": self.statement_seconds + 1,
-            "server_settings": self._session(role),
+            "server_settings": self._session(role) | dict(settings),
         }
 
     def _session(self, role: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ import asyncpg
 from onering.auth.development import ISSUER
 from onering.auth.principals import personal_workspace
 from onering.domain.actor import Actor
-from onering.domain.commands import AddCollaborator, AddSegment, Command, CreateDraft, PassRing
+from onering.domain.commands import AddCollaborator, AddSegment, CreateDraft, DraftCommand, PassRing
 from onering.domain.decide import decide
 from onering.domain.events import EVENT_TYPES
 from onering.domain.ids import command_identity, derived
@@ -51,7 +51,7 @@ class Draft:
         """Which draft."""
         return self.state.draft_id
 
-    def decided(self, command: Command, key: str, actor: Actor) -> Append:
+    def decided(self, command: DraftCommand, key: str, actor: Actor) -> Append:
         """Decide a command, move on by its events, and return what is to be appended. Raises a Refusal."""
         now = datetime.now(UTC)
         events = decide(self.state, command, actor, now)
@@ -70,10 +70,10 @@ class Draft:
         self.version += len(events)
         return Append(command.command_id, _FINGERPRINT, actor.issuer, actor.subject, None, "bench", (write,))
 
-    def segment(self, actor: Actor) -> Append:
+    def segment(self, actor: Actor, content: str = CONTENT) -> Append:
         """Write the next segment."""
         key, identity = _identified(actor, self.draft_id)
-        return self.decided(AddSegment(command_id=identity, draft_id=self.draft_id, content=CONTENT), key, actor)
+        return self.decided(AddSegment(command_id=identity, draft_id=self.draft_id, content=content), key, actor)
 
     def passed(self, actor: Actor, to: Actor) -> Append:
         """Pass the ring."""
@@ -123,7 +123,7 @@ async def fill(dsn: str, events: int) -> int:
         position = 0
         commands = lives(drafts)
         while batch := list(islice(commands, BATCH)):
-            position = await _appended(conn, batch)
+            position = await appended(conn, batch)
         return position
     finally:
         await conn.close()
@@ -135,7 +135,7 @@ async def lengthen(conn: "asyncpg.Connection[Any]", draft_id: UUID, segments: in
     before = draft.version
     for done in range(0, segments, BATCH):
         size = min(BATCH, segments - done)
-        await _appended(conn, [draft.segment(person(WRITER)) for _ in range(size)])
+        await appended(conn, [draft.segment(person(WRITER)) for _ in range(size)])
     return before
 
 
@@ -151,7 +151,8 @@ async def _read(conn: "asyncpg.Connection[Any]", draft_id: UUID) -> Draft:
     return draft
 
 
-async def _appended(conn: "asyncpg.Connection[Any]", batch: Sequence[Append]) -> int:
+async def appended(conn: "asyncpg.Connection[Any]", batch: Sequence[Append]) -> int:
+    """Append a batch, and return the position of its last event. Raises RuntimeError if the log did not take it all."""
     outcomes = await append(conn, DEFAULT_LANE, batch)
     last = outcomes[-1]
     if not all(isinstance(outcome, Appended) for outcome in outcomes) or not isinstance(last, Appended):

@@ -23,7 +23,12 @@ class Scale:
     # Segments of the drafts that are compared, the shortest first, and requests to each.
     lengths: tuple[int, ...] = (10, 1_000, 10_000)
     requests: int = 200
+    # Events of the log that reads are asked of, and segments of one draft in it.
+    grown: int = 1_000_000
+    long_draft: int = 10_000
+    # Seconds for which each kind of read is asked.
+    reading: float = 2
 
 
 FULL = Scale()
-SHORT = Scale(seconds=1, rounds=1, events=30_000, idle=500, requests=64)
+SHORT = Scale(seconds=1, rounds=1, events=30_000, idle=500, requests=64, grown=50_000, long_draft=2_000, reading=0.3)
