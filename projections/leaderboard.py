@@ -12,7 +12,7 @@ from projections.projection import Projection
 from projections.standing import rows_at, standing
 
 # `shares` has every draft's part in the days, so that a draft can take it along when it becomes public, or stops being
-# so; `days` is the sum of the public ones.
+# so; `days` is the sum of the public ones, and beside it what each metric came to by the end of that day.
 _DDL = """
 CREATE TABLE {schema}.drafts (
     lane     smallint NOT NULL,
@@ -30,15 +30,19 @@ CREATE TABLE {schema}.shares (
     PRIMARY KEY (lane, draft_id, day, user_id)
 ) WITH (fillfactor = 80);
 CREATE TABLE {schema}.days (
-    lane     smallint NOT NULL,
-    user_id  text     COLLATE "C" NOT NULL,
-    day      date     NOT NULL,
-    segments integer  NOT NULL,
-    passes   integer  NOT NULL,
-    deeds    integer  GENERATED ALWAYS AS (segments + passes) STORED,
+    lane          smallint NOT NULL,
+    user_id       text     COLLATE "C" NOT NULL,
+    day           date     NOT NULL,
+    segments      integer  NOT NULL,
+    passes        integer  NOT NULL,
+    collaboration integer  NOT NULL DEFAULT 0,
+    momentum      integer  NOT NULL DEFAULT 0,
+    consistency   integer  NOT NULL DEFAULT 0,
     PRIMARY KEY (lane, user_id, day)
 ) WITH (fillfactor = 80);
-CREATE INDEX days_by_deeds ON {schema}.days (lane, day, deeds DESC, user_id);
+CREATE INDEX days_by_collaboration ON {schema}.days (lane, day, collaboration DESC, user_id);
+CREATE INDEX days_by_momentum ON {schema}.days (lane, day, momentum DESC, user_id);
+CREATE INDEX days_by_consistency ON {schema}.days (lane, day, consistency DESC, user_id);
 """
 
 _CREATED = """
@@ -99,7 +103,40 @@ _TURNED = """
         ON CONFLICT (lane, user_id, day) DO UPDATE
        SET segments = s.segments + excluded.segments, passes = s.passes + excluded.passes"""
 
-LEADERBOARD = Projection("leaderboard", ("draft",), _DDL, (_CREATED, _DEEDS, _TURNED))
+# What the metrics come to, of the rows `t` of one person in the days up to one of them.
+_COLLABORATION, _CONSISTENCY = "sum(t.passes)", "count(*) FILTER (WHERE t.segments + t.passes > 0)"
+_MOMENTUM = "sum(t.segments) FILTER (WHERE t.day > {last} - 7)"
+
+# Deeds are of today, or of days before as a draft brings them: the person's days from the first of them on are summed
+# up again, each over itself and those before it.
+_WINDOWS = f"""
+    UPDATE {{schema}}.days d
+       SET collaboration = own.collaboration, momentum = coalesce(own.momentum, 0), consistency = own.consistency
+      FROM (SELECT deed.user_id, min(deed.day) AS first
+              FROM (SELECT coalesce(p.author_id, p.from_user_id) AS user_id,
+                           (e.recorded_at AT TIME ZONE 'UTC')::date AS day
+                      FROM unnest(batch) e
+                     CROSS JOIN LATERAL json_to_record(e.payload::json -> 'data') p(author_id text, from_user_id text)
+                     WHERE e.type IN ('segment_added', 'ring_passed')
+                     UNION ALL
+                    SELECT h.user_id, h.day
+                      FROM unnest(batch) e
+                     CROSS JOIN LATERAL (
+                        SELECT * FROM {{schema}}.shares h
+                         WHERE h.lane = $1 AND h.draft_id = e.stream_id OFFSET 0) h
+                     WHERE e.type = 'visibility_changed') deed
+             WHERE deed.user_id IS NOT NULL GROUP BY deed.user_id) touched
+     CROSS JOIN LATERAL (
+        SELECT r.ctid, r.day FROM {{schema}}.days r
+         WHERE r.lane = $1 AND r.user_id = touched.user_id AND r.day >= touched.first OFFSET 0) later
+     CROSS JOIN LATERAL (
+        SELECT {_COLLABORATION} AS collaboration, {_MOMENTUM.format(last="later.day")} AS momentum,
+               {_CONSISTENCY} AS consistency
+          FROM {{schema}}.days t
+         WHERE t.lane = $1 AND t.user_id = touched.user_id AND t.day BETWEEN later.day - 29 AND later.day OFFSET 0) own
+     WHERE d.ctid = later.ctid"""
+
+LEADERBOARD = Projection("leaderboard", ("draft",), _DDL, (_CREATED, _DEEDS, _TURNED, _WINDOWS))
 
 
 class Metric(StrEnum):
@@ -124,13 +161,13 @@ class Standing:
 
 
 PLACES = 10
-# Most people whose days are added up for a board, however many there are: of each of its days, those who did most.
+# Most people whose days are added up for a board, however many there are: of each of its days, those who stood highest.
 MOST_PEOPLE = 1000
 
 _VALUES = {
-    Metric.COLLABORATION: "sum(t.passes)",
-    Metric.MOMENTUM: "sum(t.segments)",
-    Metric.CONSISTENCY: "count(*) FILTER (WHERE t.deeds > 0)",
+    Metric.COLLABORATION: _COLLABORATION,
+    Metric.MOMENTUM: _MOMENTUM.format(last="$2"),
+    Metric.CONSISTENCY: _CONSISTENCY,
 }
 _BOARD = f"""
     WITH {standing("leaderboard")}, candidate AS (
@@ -138,8 +175,8 @@ _BOARD = f"""
           FROM generate_series(0, $2::date - $3::date) ago
          CROSS JOIN LATERAL (
             SELECT t.user_id FROM {{leaderboard}}.days t
-             WHERE t.lane = $1 AND t.day = $2 - ago AND t.deeds > 0
-             ORDER BY t.deeds DESC, t.user_id LIMIT $4) most
+             WHERE t.lane = $1 AND t.day = $2 - ago AND t.$metric > 0
+             ORDER BY t.$metric DESC, t.user_id LIMIT $4) most
     )
     SELECT s.position, board.user_id, board.value
       FROM standing s
@@ -160,13 +197,18 @@ async def read_leaderboard(
     """Return the PLACES people with the most of a metric in the days up to that of `now`, and the position.
 
     Whoever has as much is in order of their id. At most MOST_PEOPLE are looked at, so the cost does not grow with the
-    log: of each day the most active, alike many. Raises TooEarly, NotBuilt, DATABASE_FAULTS.
+    log: of each day those who stood highest, alike many. Nobody who was active on the last day is overlooked; somebody
+    else is only if that many stood above them on their last day and stand below them now. Raises TooEarly, NotBuilt,
+    DATABASE_FAULTS.
     """
     last = now.astimezone(UTC).date()
     arguments = (last, _first(last, metric), MOST_PEOPLE // metric.days, PLACES)
-    sql = _BOARD.replace("$value", _VALUES[metric])
-    position, rows = await rows_at(models, read_at, "leaderboard", sql, *arguments)
+    position, rows = await rows_at(models, read_at, "leaderboard", _board(metric), *arguments)
     return position, tuple(Standing(row["user_id"], row["value"]) for row in rows if row["user_id"] is not None)
+
+
+def _board(metric: Metric) -> str:
+    return _BOARD.replace("$metric", metric).replace("$value", _VALUES[metric])
 
 
 def _first(last: date, metric: Metric) -> date:

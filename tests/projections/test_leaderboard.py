@@ -15,12 +15,11 @@ from onering.domain.values import Visibility
 from onering.log.connection import Database
 from onering.service.postgres import EmbeddedPostgres
 from projections.leaderboard import (
-    _BOARD,
-    _VALUES,
     LEADERBOARD,
     MOST_PEOPLE,
     PLACES,
     Metric,
+    _board,
     _first,
     read_leaderboard,
 )
@@ -163,6 +162,42 @@ class TestNow:
         assert await town.board(Metric.MOMENTUM, midnight - timedelta(microseconds=1)) == []
 
 
+class TestCrowds:
+    """Of each day only so many are looked at."""
+
+    @pytest.fixture(autouse=True)
+    def few(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("projections.leaderboard.MOST_PEOPLE", 7 * PLACES)
+
+    async def test_the_steady_are_found_among_many_who_did_more_each_day(self, town: Town) -> None:
+        draft = await town.draft()
+        for day in range(4):
+            await town.write(draft, "steady", day)
+            for n in range(PLACES + 2):
+                await town.write(draft, f"{day}-loud-{n:02}", day, day)
+        assert (await town.board(Metric.CONSISTENCY))[0] == ("steady", 4)
+        assert (await town.board(Metric.MOMENTUM))[0] == ("steady", 4)
+
+    async def test_whoever_rests_today_is_found_by_where_they_stood(self, town: Town) -> None:
+        draft = await town.draft()
+        await town.write(draft, "rested", 1, 1, 1)
+        for n in range(PLACES + 5):
+            await town.write(draft, f"new-{n:02}", 0)
+        board = await town.board(Metric.MOMENTUM)
+        assert (board[0], len(board)) == (("rested", 3), PLACES)
+
+    async def test_what_a_draft_takes_along_counts_on_the_days_after_it_too(self, town: Town) -> None:
+        other, draft = await town.draft(), await town.draft(Visibility.PRIVATE)
+        await town.write(draft, "alice", 3, 2)
+        await town.write(other, "alice", 1, 0)
+        await town.turn(draft, Visibility.PUBLIC)
+        for n in range(PLACES + 2):
+            await town.write(other, f"loud-{n:02}", 0, 0, 0)
+        assert (await town.board(Metric.MOMENTUM))[0] == ("alice", 4)
+        await town.turn(draft, Visibility.PRIVATE)
+        assert "alice" not in [name for name, _ in await town.board(Metric.MOMENTUM)]
+
+
 class TestVisibility:
     @pytest.mark.parametrize("visibility", [Visibility.PRIVATE, Visibility.WORKSPACE])
     async def test_what_not_everybody_may_read_counts_nowhere(self, town: Town, visibility: Visibility) -> None:
@@ -225,14 +260,15 @@ async def test_what_was_erased_is_nobodys(town: Town, owner: Any) -> None:
 
 
 FILL = """
-    INSERT INTO leaderboard_1.days (lane, user_id, day, segments, passes)
-    SELECT 0, 'user-' || lpad(n::text, 5, '0'), $1::date - ago, 1 + n % 7, n % 3
+    INSERT INTO leaderboard_1.days (lane, user_id, day, segments, passes, collaboration, momentum, consistency)
+    SELECT 0, 'user-' || lpad(n::text, 5, '0'), $1::date - ago, 1 + n % 7, n % 3,
+           30 * (n % 3), 7 * (1 + n % 7), 30 - ago
       FROM generate_series(1, $2::integer) n, generate_series(0, 29) ago"""
 
 
 async def rows_touched(town: Town, metric: Metric) -> int:
     """Return how many rows reading a board takes from the table, by the plan as it was carried out."""
-    sql = in_schemas(_BOARD.replace("$value", _VALUES[metric]), await town.models.models.checkpoints.schemas())
+    sql = in_schemas(_board(metric), await town.models.models.checkpoints.schemas())
     arguments = (0, TODAY.date(), _first(TODAY.date(), metric), MOST_PEOPLE // metric.days, PLACES)
     plan = await town.models.models.pool.fetchval("EXPLAIN (ANALYZE, FORMAT JSON) " + sql, *arguments)
     return sum(scanned(json.loads(plan)[0]["Plan"]))
