@@ -227,7 +227,7 @@ class Batcher:
     async def _isolate(self, batch: list[_Waiting], refusal: Exception) -> None:
         """Halve a batch that broke, until the command that breaks it stands alone: it sinks without its neighbours."""
         if len(batch) == 1:
-            logger.error("the log refused command %s: %s", batch[0].append.command_id, refusal)
+            logger.error("the log refused command %s: %s", batch[0].append.command_id, said(refusal))
             failure = AppendFailed("the log refused this command")
             failure.__cause__ = refusal
             _answer(batch[0], failure)

@@ -33,12 +33,16 @@ PROBES = 8
 
 
 class Service:
-    """Serves from `folder` between `start` and `stop`; `settings` are environment variables."""
+    """Serves from `folder` between `start` and `stop`; `settings` are environment variables.
+
+    It writes the lines that it writes in production, to a file.
+    """
 
     def __init__(self, folder: DataFolder, settings: Mapping[str, str]) -> None:
         self.host, self.port = "", 0
         self._folder = folder
         self._settings = settings
+        self._lines = folder.path.with_name("lines")
         self._supervisor: subprocess.Popen[str] | None = None
 
     def start(self, workers: int = 1) -> None:
@@ -46,13 +50,15 @@ class Service:
         onering = str(Path(sys.executable).with_name("onering"))
         environment = {name: value for name, value in os.environ.items() if not name.startswith("ONERING_")}
         environment.pop("DATABASE_URL", None)
-        self._supervisor = subprocess.Popen(
-            [onering, "serve", "--port", "0", "--data", str(self._folder.path), "--workers", str(workers)],
-            stdout=subprocess.PIPE,
-            text=True,
-            env=environment | {"ONERING_LOG_LEVEL": "warning", "ONERING_RATE_LIMIT": "off"} | dict(self._settings),
-            start_new_session=True,  # Ctrl-C is ours to act on
-        )
+        with self._lines.open("ab") as lines:
+            self._supervisor = subprocess.Popen(
+                [onering, "serve", "--port", "0", "--data", str(self._folder.path), "--workers", str(workers)],
+                stdout=subprocess.PIPE,
+                stderr=lines,
+                text=True,
+                env=environment | {"ONERING_LOG_FORMAT": "json", "ONERING_RATE_LIMIT": "off"} | dict(self._settings),
+                start_new_session=True,  # Ctrl-C is ours to act on
+            )
         self.host, self.port = self._announced()
         self.wait_for(lambda: len(self._accepting()) == workers, "not all of its processes serve")
 
@@ -64,6 +70,7 @@ class Service:
             supervisor.send_signal(signal.SIGTERM)
             supervisor.communicate(timeout=STOP_SECONDS)
         self._supervisor = None
+        self._pass_on_complaints()
 
     def restart(self) -> None:
         """Stop it and start it again: nothing is in memory that is not read anew."""
@@ -135,6 +142,11 @@ class Service:
             # Accepted once answered: the kernel completes a connection before anybody takes it.
             httpx.get(f"{self.url}/healthz", trust_env=False)
             return set(processes.holders(self.workers, self.port).values())
+
+    def _pass_on_complaints(self) -> None:
+        with self._lines.open() as lines:
+            sys.stderr.writelines(line for line in lines if '"level":"info"' not in line)
+        self._lines.unlink()
 
     def _announced(self) -> tuple[str, int]:
         assert self._supervisor is not None

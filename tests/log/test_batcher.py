@@ -114,7 +114,7 @@ async def test_what_was_decided_on_a_command_that_came_to_nothing_conflicts(app_
     [pytest.param(b"", "r", id="refused by the log"), pytest.param(b"x" * 33, "\ud800", id="never sent: no UTF-8")],
 )
 async def test_a_poison_command_sinks_without_its_neighbours(
-    app_dsn: str, app: Any, fingerprint: bytes, request_id: str
+    app_dsn: str, app: Any, fingerprint: bytes, request_id: str, caplog: Any
 ) -> None:
     poison = Append(uuid4(), fingerprint, "", "alice", None, request_id, (write("bad", 0, "x"),))
     async with batching(app_dsn) as batcher:
@@ -125,6 +125,9 @@ async def test_a_poison_command_sinks_without_its_neighbours(
     assert isinstance(outcomes.pop(4), AppendFailed)
     assert all(isinstance(o, Appended) for o in outcomes)
     assert [e.position for e in await read_lane(app, LANE, 0, 100)] == list(range(1, 10))
+    assert f"the log refused command {poison.command_id}" in caplog.text
+    # Postgres quotes the row that it refuses.
+    assert "Failing row" not in caplog.text
 
 
 async def test_a_full_queue_refuses_at_once(app_dsn: str) -> None:
