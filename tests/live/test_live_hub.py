@@ -17,7 +17,7 @@ from tests.node import person
 
 async def _call(server, draft, on_send, who="alice"):
     """Call the hub as a server would, with the person known from a header; `on_send` sees what it sends."""
-    scope = {"type": "websocket", "path_params": {"draft_id": str(draft)}, "query_string": b"", "subprotocols": []}
+    scope = {"type": "websocket", "path_params": {"draft_id": str(draft)}, "query_string": b"", "headers": []}
     scope["extensions"] = {"websocket.http.response": {}}
     set_identity(scope, Identity(person(who)))
     closed = asyncio.Event()
