@@ -26,7 +26,7 @@ class Reads:
     path: str
     token: str
     seconds: float
-    warming: int = 20
+    warming: int
 
 
 @dataclass(slots=True)

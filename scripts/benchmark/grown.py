@@ -24,6 +24,8 @@ from scripts.benchmark.scale import Scale
 from scripts.benchmark.service import Serve, Service
 
 CLIENTS = 8
+# Requests of each client before it is timed, for each second that it is timed.
+WARMING_PER_SECOND = 10
 # How much longer the one log is than the other.
 TIMES = 10
 STATEMENT_SECONDS = 600.0
@@ -106,7 +108,8 @@ def _asked(service: Service, getter: Companion, question: Question, scale: Scale
 
 
 def _round(service: Service, getter: Companion, question: Question, clients: int, seconds: float) -> dict[str, Any]:
-    job = Reads(service.host, service.port, clients, question.path, service.token(question.user), seconds)
+    warming = max(1, round(seconds * WARMING_PER_SECOND))
+    job = Reads(service.host, service.port, clients, question.path, service.token(question.user), seconds, warming)
     used = service.cpu_seconds()
     result = getter.ask(asdict(job))
     if result["refused"]:
