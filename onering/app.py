@@ -4,7 +4,7 @@ import hmac
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -80,6 +80,12 @@ from projections.rebuild import prepare
 def utc_now() -> datetime:
     """Return the time of this machine's clock."""
     return datetime.now(UTC)
+
+
+def _clock(settings: Settings) -> Callable[[], datetime]:
+    """Return the clock of rules: this machine's, but in a rehearsal."""
+    ahead = timedelta(hours=settings.clock_ahead_hours)
+    return (lambda: utc_now() + ahead) if ahead else utc_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +199,7 @@ class _Rules:
             Subjects(models),
             self.tokens,
             lane=DEFAULT_LANE,
-            clock=utc_now,
+            clock=_clock(settings),
             handling=_handling(settings),
             plans=Plans(pool, enforced=settings.enforce_plans, seconds=settings.plan_seconds),
         )
@@ -339,7 +345,8 @@ class _Parts:
     def _commands(self, links: InviteLinks) -> Commands:
         rules, reads = self.rules, self.reads
         journal = Journal(self.instruments)
-        return Commands(rules.handler, reads.models, reads.acknowledged, self.auth.principal, utc_now, journal, links)
+        clock = _clock(self.means.settings)
+        return Commands(rules.handler, reads.models, reads.acknowledged, self.auth.principal, clock, journal, links)
 
     def _reading(self) -> Reading:
         return Reading(
@@ -348,7 +355,7 @@ class _Parts:
             tail=self.log.tail,
             acknowledged=self.reads.acknowledged,
             principal=self.auth.principal,
-            clock=utc_now,
+            clock=_clock(self.means.settings),
             anonymous_read=_anonymous_read(self.means.settings),
             read_wait=self.means.settings.read_wait,
         )

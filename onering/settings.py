@@ -44,6 +44,9 @@ class Settings(BaseSettings):
         None, description="Bearer secret that opens /metrics from anywhere, 32 bytes or more."
     )
     shutdown_seconds: float = Field(10.0, gt=0, description="Deadline for a clean stop, in seconds.")
+    clock_ahead_hours: float = Field(
+        0.0, ge=0, description="How far ahead rules take the time to be, in hours, to rehearse with: only in test."
+    )
 
     # who may do what
     default_visibility: Literal["private", "public"] | None = Field(

@@ -44,6 +44,8 @@ def hs256_secret(settings: Settings) -> bytes | None:
 
 
 def _exposure(settings: Settings, development_secret: bytes | None) -> Iterator[str]:
+    if settings.clock_ahead_hours and settings.env is not Environment.TEST:
+        yield f"ONERING_CLOCK_AHEAD_HOURS is to rehearse with, in ONERING_ENV=test; unset it in {settings.env}."
     if not settings.developing:
         if settings.unsafe_local:
             yield f"ONERING_UNSAFE_LOCAL is for ONERING_ENV=local; unset it in {settings.env}."

@@ -185,3 +185,9 @@ def test_the_home_issuer_is_the_local_one_while_developing_else_the_first_config
     assert auth.principal(home, "x") == "x"
     for issuer, name in others.items():
         assert auth.principal(issuer, "x") == name
+
+
+def test_only_a_rehearsal_has_a_clock_of_its_own() -> None:
+    check(Settings(env=Environment.TEST, clock_ahead_hours=2), development_secret=b"s" * 32)
+    for env in set(Environment) - {Environment.TEST}:
+        assert "ONERING_CLOCK_AHEAD_HOURS" in findings(env=env, clock_ahead_hours=2)
