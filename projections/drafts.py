@@ -45,7 +45,6 @@ CREATE TABLE {{schema}}.drafts (
     target_publish_at timestamptz,
     PRIMARY KEY (lane, draft_id)
 ) WITH (fillfactor = 80);
-CREATE INDEX drafts_public_by_activity ON {{schema}}.drafts (lane, updated_at, draft_id) WHERE visibility = 'public';
 CREATE TABLE {{schema}}.segments (
     lane                 smallint    NOT NULL,
     draft_id             uuid        NOT NULL,
