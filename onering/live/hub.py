@@ -8,18 +8,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from math import inf
 from typing import NamedTuple
-from uuid import UUID
 
 from onering.auth.identity import Identity
 from onering.auth.middleware import Receive, Scope, Send
-from onering.domain.refusals import NotFound
 from onering.live import frames
 from onering.live.arrivals import UNCOUNTED, Arrivals
 from onering.live.connection import SWEEP_SECONDS, Connection
 from onering.live.connections import PARTS, Connections
 from onering.live.conversation import Conversation
-from onering.live.ends import DRAIN, GONE, RESTART, RESYNC, SERVER_ERROR, Ended
-from onering.live.feed import Feed, FeedGap
+from onering.live.ends import DRAIN, GONE, RESTART, RESYNC, SERVER_ERROR
+from onering.live.feed import Feed
+from onering.live.feeds import Feeds
 from onering.live.history import History
 from onering.live.house import House, Refuse, Request
 from onering.live.joining import Joining
@@ -80,23 +79,23 @@ class Hub:
         arrivals: Arrivals = UNCOUNTED,
         clock: Clock = _now,
     ) -> None:
-        self._states = states
         self._limits = limits
         self._clock = clock
-        self._encode = lambda event: encode_event(event, principal)
-        self._feeds: dict[UUID, Feed] = {}
-        self._opening: list[_Opening] = []
-        self._rewinds = 0
         self._connections = Connections(limits)
-        self._history = History(models, tail, self._encode, limits.hello_seconds)
+
+        def encode(event: StoredEvent) -> bytes:
+            return encode_event(event, principal)
+
+        self._history = History(models, tail, encode, limits.hello_seconds)
+        self._feeds = Feeds(states, self._history, encode, limits)
         self._snapshots = Snapshots(models)
         self._presence = presence
-        self.names = Names(models, self._feeds.values)
+        self.names = Names(models, self._feeds.all)
         joining = Joining(
             tail=tail,
             history=self._history,
             snapshots=self._snapshots,
-            open_feed=self._open,
+            open_feed=self._feeds.open,
             limits=limits,
             anonymous_read=anonymous_read,
         )
@@ -114,12 +113,12 @@ class Hub:
     @property
     def lagging(self) -> int:
         """How many readers are behind: catching up from memory or the log."""
-        return sum(len(feed.followers) - len(feed.live) for feed in self._feeds.values())
+        return sum(len(feed.followers) - len(feed.live) for feed in self._feeds.all())
 
     @property
     def feeds(self) -> int:
         """How many drafts have a feed in this process."""
-        return len(self._feeds)
+        return len(self._feeds.all())
 
     @property
     def closes(self) -> Mapping[int, int]:
@@ -180,13 +179,7 @@ class Hub:
 
     def sweep_feeds(self, now: float) -> None:
         """Forget the feeds that had no reader for long."""
-        for feed in list(self._feeds.values()):
-            if feed.followers:
-                feed.idle_since = None
-            elif feed.idle_since is None:
-                feed.idle_since = now
-            elif now - feed.idle_since >= self._limits.feed_keep_seconds:
-                del self._feeds[feed.draft_id]
+        self._feeds.sweep(now)
 
     async def drain(self) -> None:
         """Send everybody elsewhere within `limits.drain_seconds`; nobody joins any more."""
@@ -206,80 +199,22 @@ class Hub:
     # From the tail
 
     def _follow(self, events: Sequence[StoredEvent]) -> None:
-        drafts: dict[UUID, list[StoredEvent]] = {}
         for event in events:
-            if event.stream_id in self._feeds:
-                drafts.setdefault(event.stream_id, []).append(event)
-            elif event.stream_type == "user":
+            if event.stream_type == "user":
                 self.names.follow(event)
-            for opening in self._opening:
-                opening.note(event)
-        for draft_id, news in drafts.items():
-            try:
-                feed = self._feeds[draft_id]
-                feed.follow(news)
-                self._presence.follow(feed)
-            except FeedGap as gap:
-                logger.error("a feed lost its place, and its readers resume: %s", gap)
-                for connection in self._followers(self._feeds.pop(draft_id)):
-                    connection.end(SERVER_ERROR)
+        for feed in self._feeds.follow(events, self._lost):
+            self._presence.follow(feed)
 
-    def _followers(self, feed: Feed) -> list[Connection]:
-        return [c for c in self._connections.snapshot() if c.cursor is not None and c.cursor.feed is feed]
+    def _lost(self, feed: Feed) -> None:
+        for connection in self._connections.snapshot():
+            if connection.cursor is not None and connection.cursor.feed is feed:
+                connection.end(SERVER_ERROR)
 
     def _forget_all(self) -> None:
-        self._rewinds += 1
-        self._feeds.clear()
+        self._feeds.forget()
         self._snapshots.forget()
         for connection in self._connections.snapshot():
             connection.end(RESYNC)
-
-    # For joining
-
-    async def _open(self, draft_id: UUID) -> Feed:
-        """Return the draft's feed. Raises NotFound, DATABASE_FAULTS.
-
-        A new one begins where the rules state stands, and that is where the tail stands: the states follow it too, and
-        are told first. There is no await between the two.
-        """
-        if (feed := self._feeds.get(draft_id)) is not None:
-            return feed
-        rewinds = self._rewinds
-        entry = await self._states.entry(draft_id)
-        # It may have been made for a command that is on its way, to a draft that another process created long ago, and
-        # be on its way to where the log is.
-        await self._states.refresh(draft_id, entry)
-        entry = await self._states.entry(draft_id)
-        feed = Feed(draft_id, entry.version, entry.state, self._encode, self._limits)
-        if entry.unknown is not None:
-            await self._read_on(feed)
-        if not feed.head:
-            raise NotFound("There is no such draft.")
-        if rewinds != self._rewinds:
-            raise Ended(RESYNC)
-        return self._feeds.setdefault(draft_id, feed)
-
-    async def _read_on(self, feed: Feed) -> None:
-        """Bring a new feed past what this release does not know, where the states stopped, to where the tail is."""
-        opening = _Opening(feed.draft_id)
-        self._opening.append(opening)
-        try:
-            while (page := await self._history.stored(feed.draft_id, feed.head)) or feed.head < opening.newest:
-                feed.follow(page)
-        finally:
-            self._opening.remove(opening)
-
-
-class _Opening:
-    """A draft being read: `newest` is the last version that the tail brought meanwhile."""
-
-    def __init__(self, draft_id: UUID) -> None:
-        self.newest = 0
-        self._draft_id = draft_id
-
-    def note(self, event: StoredEvent) -> None:
-        if event.stream_id == self._draft_id:
-            self.newest = event.version
 
 
 def _send_away(connection: Connection) -> None:
