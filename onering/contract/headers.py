@@ -61,4 +61,30 @@ ANSWER: Mapping[str, Mapping[str, Any]] = {
         "description": "Seconds after which another try may do.",
         "schema": {"type": "string", "pattern": "^[0-9]+$"},
     },
+    "RateLimit-Policy": {
+        "description": "How often one may ask: `q` in `w` seconds, `burst` at once.",
+        "schema": {"type": "string"},
+    },
+    "RateLimit": {
+        "description": "How often one may ask at once: `r`, and one more in `t` seconds.",
+        "schema": {"type": "string"},
+    },
+    "X-RateLimit-Limit": {
+        "description": "The limit that is met first, a minute.",
+        "schema": {"type": "string", "pattern": "^[0-9]+$"},
+    },
+    "X-RateLimit-Remaining": {
+        "description": "How often one may ask at once.",
+        "schema": {"type": "string", "pattern": "^[0-9]+$"},
+    },
+    "X-RateLimit-Reset": {
+        "description": "Seconds until one may ask once more.",
+        "schema": {"type": "string", "pattern": "^[0-9]+$"},
+    },
 }
+
+# Those of every answer; limits are told of requests that count.
+ALWAYS = (
+    "X-Request-Id",
+    *("RateLimit-Policy", "RateLimit", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"),
+)

@@ -97,6 +97,7 @@ class _Document:
             "components": {
                 "schemas": used(components, [document, self._responses]),
                 "responses": dict(sorted(self._responses.items())),
+                "headers": dict(headers.ANSWER),
                 "securitySchemes": _schemes(self._info.developing),
             }
         }
@@ -156,7 +157,7 @@ class _Document:
         return {"schema": {"anyOf": [reference, several]}, "example": example | {"idempotency_key": "rain"}}
 
     def _answers(self, operation: Operation) -> Schema:
-        names = ("X-Request-Id", *operation.headers)
+        names = (*headers.ALWAYS, *operation.headers)
         content = {
             media: {} if kind is None else {"schema": self._schemas.of(kind, "serialization")}
             for media, kind in operation.answers.items()
@@ -171,7 +172,7 @@ class _Document:
         name = "_".join((str(status), *codes, *((kind.__name__,) if kind else ())))
         self._responses[name] = {
             "description": f"{HTTPStatus(status).phrase}: {' or '.join(f'`{code}`' for code in codes)}.",
-            "headers": _described(("X-Request-Id", *_OF_STATUS.get(status, ()))),
+            "headers": _described((*headers.ALWAYS, *_OF_STATUS.get(status, ()))),
             "content": {PROBLEM_JSON: {"schema": self._problem(status, codes, kind or Problem)}},
         }
         return {"$ref": f"#/components/responses/{name}"}
@@ -243,7 +244,7 @@ def _headers(operation: Operation) -> Iterable[Schema]:
 
 
 def _described(names: Iterable[str]) -> Schema:
-    return {name: headers.ANSWER[name] for name in names}
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def _schemes(developing: bool) -> Schema:
