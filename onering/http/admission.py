@@ -33,7 +33,8 @@ class Admission:
         self, judge: Judge, scope: MutableMapping[str, Any], caller: str, requests: Verdict, commands: Verdict | None
     ) -> None:
         self.caller = caller
-        self.over = judge.over(requests, commands)
+        passed = requests.granted and (commands is None or commands.granted)
+        self.over = None if passed else judge.over(requests, commands)
         self._judge = judge
         self._scope = scope
         self._requests = requests

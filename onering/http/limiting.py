@@ -1,6 +1,7 @@
 """How often a caller may ask, as HTTP tells it: 429 (RFC 6585) beyond, and on every answer how much is left."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -12,7 +13,7 @@ from onering.http.call import ClientGone
 from onering.http.faults import RateLimited
 from onering.limits.callers import Callers
 from onering.limits.gcra import Rate, Verdict
-from onering.limits.limiter import Limiter
+from onering.limits.limiter import Limiter, Waiting
 
 # Whoever watches over the service, and a page that is about to start, are not counted.
 OPEN = frozenset({"/healthz", "/readyz", "/metrics", "/v1/config"})
@@ -20,6 +21,9 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # What is not safe there is a command, which may have been accepted before; and what else changes something.
 COMMANDS = ("/v1/commands", "/v1/collab/")
 CHANGES = (*COMMANDS, "/v1/me")
+
+# Most answers' fields that are kept ready.
+PREPARED = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +54,24 @@ class Limited:
         self._of_requests = _advertised(rates.requests)
         self._of_commands = _advertised(rates.requests, rates.commands)
         self._requests, self._commands = (b"%d" % rate.per_minute for rate in (rates.requests, rates.commands))
+        # What is left is a small number, as a rule: most answers say what others said before.
+        self._read = lru_cache(PREPARED)(self._fields_of_read)
+        self._changed = lru_cache(PREPARED)(self._fields_of_change)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in OPEN:
             await self._application(scope, receive, send)
             return
         changes = scope["method"] not in SAFE and scope["path"].startswith(CHANGES)
-        admission = await self._admit(scope, changes=changes)
+        caller = self._callers.of(scope)
+        requests, commands = self._asked(caller, changes=changes)
+        admission = Admission(
+            self,
+            scope,
+            caller,
+            requests if isinstance(requests, Verdict) else await requests,
+            commands if commands is None or isinstance(commands, Verdict) else await commands,
+        )
         if (over := admission.over) is None:
             await self._application(scope, receive, send)
         elif changes and self._may_repeat(scope, admission.caller):
@@ -67,20 +82,12 @@ class Limited:
     def _may_repeat(self, scope: Scope, caller: str) -> bool:
         return scope["path"].startswith(COMMANDS) and self._limiter.take_alone(self._rates.repeats, caller).granted > 0
 
-    async def _admit(self, scope: Scope, *, changes: bool) -> Admission:
-        limiter, rates, caller = self._limiter, self._rates, self._callers.of(scope)
-        # Asked for in one step, so that one statement answers both.
-        requests = limiter.ask(rates.requests, caller)
+    def _asked(self, caller: str, *, changes: bool) -> "tuple[Verdict | Waiting, Verdict | Waiting | None]":
+        """Ask for both buckets in one step, so that one statement answers both."""
+        requests = self._limiter.ask(self._rates.requests, caller)
         if not changes or (isinstance(requests, Verdict) and not requests.granted):
-            return Admission(self, scope, caller, requests if isinstance(requests, Verdict) else await requests, None)
-        commands = limiter.ask(rates.commands, caller)
-        return Admission(
-            self,
-            scope,
-            caller,
-            requests if isinstance(requests, Verdict) else await requests,
-            commands if isinstance(commands, Verdict) else await commands,
-        )
+            return requests, None
+        return requests, self._limiter.ask(self._rates.commands, caller)
 
     async def _repeat(self, scope: Scope, receive: Receive, send: Send, over: RateLimited) -> None:
         try:
@@ -108,13 +115,17 @@ class Limited:
         """
         t = _seconds(requests.wait)
         if commands is None:
-            left = b'"requests";r=%d;t=%d' % (requests.remaining, t)
-            return _fields(self._of_requests, left, self._requests, requests.remaining, t)
-        reset = _seconds(commands.wait)
-        left = b'"requests";r=%d;t=%d, "commands";r=%d;t=%d' % (requests.remaining, t, commands.remaining, reset)
-        if requests.remaining < commands.remaining:
-            return _fields(self._of_commands, left, self._requests, requests.remaining, t)
-        return _fields(self._of_commands, left, self._commands, commands.remaining, reset)
+            return self._read(requests.remaining, t)
+        return self._changed(requests.remaining, t, commands.remaining, _seconds(commands.wait))
+
+    def _fields_of_read(self, r: int, t: int) -> tuple[Header, ...]:
+        return _fields(self._of_requests, b'"requests";r=%d;t=%d' % (r, t), self._requests, r, t)
+
+    def _fields_of_change(self, r: int, t: int, commands: int, reset: int) -> tuple[Header, ...]:
+        left = b'"requests";r=%d;t=%d, "commands";r=%d;t=%d' % (r, t, commands, reset)
+        if r < commands:
+            return _fields(self._of_commands, left, self._requests, r, t)
+        return _fields(self._of_commands, left, self._commands, commands, reset)
 
 
 class FailedSignIns:

@@ -35,12 +35,13 @@ class _Asking:
 class Limiter:
     """Decides for the processes of a database together, and for this one alone while the database is away or slow.
 
-    `run` is its supervised task. For metrics: `decisions` counts by (bucket, `allowed` or `limited`), `local` by bucket
-    what of it this process decided alone, `statements` how often the database was asked.
+    `run` is its supervised task. For metrics: `allowed` and `limited` count decisions by bucket, `local` what of them
+    this process decided alone, `statements` how often the database was asked.
     """
 
     def __init__(self, store: Store) -> None:
-        self.decisions: Counter[tuple[str, str]] = Counter()
+        self.allowed: Counter[str] = Counter()
+        self.limited: Counter[str] = Counter()
         self.local: Counter[str] = Counter()
         self.statements = 0
         self._store = store
@@ -49,6 +50,12 @@ class Limiter:
         self._filled = asyncio.Event()
         self._together = False
         self._backoff = Backoff()
+
+    @property
+    def decisions(self) -> Mapping[tuple[str, str], int]:
+        """How many were allowed and limited, by bucket and outcome."""
+        counts = {"allowed": self.allowed, "limited": self.limited}
+        return {(name, outcome): number for outcome, each in counts.items() for name, number in each.items()}
 
     @property
     def together(self) -> bool:
@@ -177,8 +184,9 @@ class Limiter:
         return self._counted(rate, asked, self._known.alone(rate, key, asked, now))
 
     def _counted(self, rate: Rate, asked: int, verdict: Verdict) -> Verdict:
-        if verdict.granted:
-            self.decisions[rate.name, "allowed"] += verdict.granted
-        if verdict.granted < asked:
-            self.decisions[rate.name, "limited"] += asked - verdict.granted
+        granted = verdict.granted
+        if granted:
+            self.allowed[rate.name] += granted
+        if granted < asked:
+            self.limited[rate.name] += asked - granted
         return verdict
