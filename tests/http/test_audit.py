@@ -1,5 +1,6 @@
 """GET /v1/audit: who sees what of everything that happened, in pages and as a stream."""
 
+import asyncio
 import csv
 import io
 import json
@@ -14,6 +15,7 @@ from jose import jwt
 
 from onering.auth.development import ISSUER, KID
 from onering.auth.principals import organisation_workspace
+from onering.http import audit
 from tests.http.checks import check_problem, signed_in
 from tests.serving import SECRET, Person, Service, serving
 
@@ -177,3 +179,43 @@ async def test_json_is_answered_to_whoever_takes_anything(ida: Auditor) -> None:
         assert answer.headers["content-type"] == "application/json"
     answer = await ida.person.http.head("/v1/audit", headers={"Accept": "text/csv;q=1, */*;q=0.1"})
     assert (answer.status_code, answer.headers["content-type"], answer.content) == (200, "text/csv", b"")
+
+
+async def test_a_client_that_hangs_up_ends_the_stream_in_the_middle_of_a_query(
+    ida: Auditor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, ended, real = asyncio.Event(), asyncio.Event(), audit.audit_page
+
+    async def first_page_then_silence(models: Any, wanted: Any, span: Any, limit: int) -> Any:
+        if span.after > 0:
+            try:
+                asked.set()
+                await asyncio.Event().wait()
+            finally:
+                ended.set()
+        return await real(models, wanted, span, 1)
+
+    monkeypatch.setattr(audit, "audit_page", first_page_then_silence)
+    headers = {"Accept": "application/x-ndjson"}
+    async with ida.person.http.stream("GET", "/v1/audit", headers=headers) as answer:
+        line = await anext(answer.aiter_lines())
+        assert json.loads(line)["position"] == "0.1"
+        await asyncio.wait_for(asked.wait(), 10)
+    await asyncio.wait_for(ended.wait(), 10)
+
+
+async def test_an_answer_that_ends_properly_is_complete(
+    ida: Auditor, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = await alice.create(initial_segment="Once")
+    assert len((await ida.all("application/x-ndjson", draft_id=draft)).splitlines()) == 2
+    real = audit.audit_page
+
+    async def one_page_then_trouble(models: Any, wanted: Any, span: Any, limit: int) -> Any:
+        if span.after > 0:
+            raise TimeoutError
+        return await real(models, wanted, span, 1)
+
+    monkeypatch.setattr(audit, "audit_page", one_page_then_trouble)
+    with pytest.raises(httpx.RemoteProtocolError):
+        await ida.all("application/x-ndjson", draft_id=draft)
