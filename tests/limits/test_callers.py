@@ -8,6 +8,7 @@ import pytest
 from onering.auth.identity import Identity, set_identity
 from onering.domain.actor import Actor
 from onering.limits.callers import Callers
+from onering.settings import Settings
 
 
 def scope(client: str | None, *forwarded: str) -> dict[str, Any]:
@@ -43,6 +44,14 @@ def test_a_person_who_is_called_like_an_address_is_not_that_address() -> None:
 )
 def test_somebody_without_credentials_counts_as_an_address_or_its_network(client: str | None, expected: str) -> None:
     assert Callers().of(scope(client)) == expected
+
+
+def test_proxies_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONERING_TRUSTED_PROXIES", "10.0.0.1, 2001:db8::/32")
+    assert Settings().trusted_proxies == ("10.0.0.1", "2001:db8::/32")
+    monkeypatch.setenv("ONERING_TRUSTED_PROXIES", "proxy.example.com")
+    with pytest.raises(ValueError, match="does not appear to be an IPv4 or IPv6 network"):
+        Settings()
 
 
 def test_nobody_is_believed_to_forward_for_others() -> None:
