@@ -1,6 +1,7 @@
 """The list of drafts: what a person sees in it, in which order, page by page, and never later than they wrote."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -117,6 +118,41 @@ class TestFilters:
     async def test_a_draft_of_ones_own_that_is_public_is_listed_once(self, somebody: Person) -> None:
         draft = await somebody.create()
         assert (await listed(somebody, scope="public")).count(draft) == 1
+
+
+class TestSearch:
+    async def test_it_finds_what_was_just_written_and_shows_where(self, somebody: Person) -> None:
+        draft = await somebody.create(initial_segment="It rained on the old bridge.")
+        await somebody.create(initial_segment="It did not.")
+        answer = (await somebody.drafts(q="old bri")).json()
+        assert (answer["count"], answer["next_cursor"]) == (1, None)
+        (found,) = answer["data"]
+        snippet = {"segment_order": 0, "text": "It rained on the old bridge.", "matches": [[17, 20], [21, 27]]}
+        assert found == (await somebody.draft(draft)).json()["data"] | {"metrics": None, "snippet": snippet}
+
+    async def test_what_is_not_searched_has_no_snippet(self, somebody: Person) -> None:
+        await somebody.create()
+        for query in ({}, {"q": ""}, {"q": "  "}):
+            (shown,) = (await somebody.drafts(**query)).json()["data"]
+            assert "snippet" not in shown
+
+    async def test_nobody_finds_somebody_elses_private_draft(
+        self, somebody: Person, alice: Person, nobody: Person
+    ) -> None:
+        word = f"w{uuid4().hex}"
+        hidden = await alice.create(visibility="private", initial_segment=word)
+        shown = await alice.create(visibility="public", initial_segment=word)
+        assert await listed(alice, q=word) == [shown, hidden]
+        for person in (somebody, nobody):
+            answer = (await person.drafts(q=word, scope="public")).json()
+            assert (answer["count"], [draft["draft_id"] for draft in answer["data"]]) == (1, [shown])
+        assert await listed(somebody, q=word, scope="workspace") == []
+        assert (await nobody.drafts(q=word)).status_code == (await nobody.drafts(scope="workspace")).status_code == 401
+
+    @pytest.mark.parametrize("query", ["q=%00", "q=a%07b", f"q={'x' * 201}", "visibility=hidden", "scope=all"])
+    async def test_a_wrong_one_is_named(self, somebody: Person, query: str) -> None:
+        document = check_problem(await somebody.http.get(f"/v1/collab/drafts?{query}"), 422, "validation_error")
+        assert [error["loc"] for error in document["errors"]] == [[query.partition("=")[0]]]
 
 
 @pytest.mark.parametrize("limit", [1, 200])
