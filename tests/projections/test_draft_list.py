@@ -1,10 +1,21 @@
 """The list page: whose drafts, in which order, and how one goes on."""
 
+from functools import partial
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
+from onering.domain.commands import (
+    ArchiveDraft,
+    CompleteDraft,
+    EditDraft,
+    LockDraft,
+    PassRing,
+    ReopenDraft,
+    TransferOwnership,
+    UnlockDraft,
+)
 from onering.domain.values import GrantedRole, Role, Status, Visibility
 from projections import cursors
 from projections.draft_list import LIST_SEGMENTS, DraftFilter, DraftPage, list_drafts
@@ -12,7 +23,7 @@ from projections.drafts import read_draft
 from projections.faults import BadCursor, TooEarly
 from projections.models import ReadAt
 from tests.projections.reading import NOW, ByHand
-from tests.projections.story import Story
+from tests.projections.story import Story, person
 
 
 async def listed(models: ByHand, who: str | None = "alice", **wanted: Any) -> list[str]:
@@ -74,6 +85,66 @@ async def test_it_narrows_by_role_status_and_whose_turn_it_is(models: ByHand, st
     assert await listed(models, "bob", holding=True) == ["Reads", "Own"]
     assert await listed(models, status=Status.ACTIVE) == ["Reads", "Writes", "Own"]
     assert await listed(models, status=Status.LOCKED, scope="public") == []
+
+
+async def test_it_follows_what_becomes_of_a_draft(models: ByHand, story: Story) -> None:
+    draft = await story.create("bob", title="Bobs")
+    await story.let_in(draft, "alice", who="bob")
+
+    async def then(*commands: Any) -> None:
+        for command in commands:
+            await story.tell(command(command_id=uuid4(), draft_id=draft), "bob")
+        await models.project()
+
+    await then(partial(EditDraft, visibility=Visibility.PUBLIC))
+    assert await listed(models, "eve", scope="public") == await listed(models, visibility=Visibility.PUBLIC) == ["Bobs"]
+    await then(LockDraft)
+    assert await listed(models, "eve", scope="public", status=Status.ACTIVE) == []
+    assert await listed(models, status=Status.LOCKED) == ["Bobs"]
+    await then(UnlockDraft, CompleteDraft, ReopenDraft, ArchiveDraft)
+    assert await listed(models, status=Status.ARCHIVED) == ["Bobs"]
+    await then(ReopenDraft, partial(EditDraft, visibility=Visibility.PRIVATE))
+    assert await listed(models, "eve", scope="public") == await listed(models, visibility=Visibility.PUBLIC) == []
+    assert await listed(models, "bob", holding=True, status=Status.ACTIVE) == ["Bobs"]
+    await then(partial(TransferOwnership, to_user_id="alice"))
+    assert await listed(models, role=Role.OWNER) == await listed(models, "bob", role=Role.CONTRIBUTOR) == ["Bobs"]
+
+
+async def test_a_workspace_lists_what_its_people_may_read(models: ByHand, story: Story) -> None:
+    for visibility in Visibility:
+        await story.create("bob", visibility, title=f"{visibility}")
+    await story.create("alice", title="Mine")
+    await models.project()
+
+    async def seen(who: str, **wanted: Any) -> list[str]:
+        filter, workspace = DraftFilter("workspace", **wanted), person("bob").workspace_id
+        page = await list_drafts(models.models, who, NOW, filter, workspace_id=workspace)
+        return [document.title for document in page.documents]
+
+    assert await seen("alice") == ["Mine", "public", "workspace"]
+    assert await seen("bob") == ["public", "workspace", "private"]
+    assert await seen("alice", visibility=Visibility.WORKSPACE) == ["workspace"]
+    assert await seen("alice", visibility=Visibility.PRIVATE) == await seen("alice", role=Role.OWNER) == ["Mine"]
+
+
+async def test_applied_one_by_one_or_all_at_once_access_is_the_same(models: ByHand, story: Story, conn: Any) -> None:
+    draft = await story.create("bob", Visibility.PUBLIC)
+    await story.let_in(draft, "alice", who="bob")
+    for command in (
+        LockDraft(command_id=uuid4(), draft_id=draft),
+        EditDraft(command_id=uuid4(), draft_id=draft, visibility=Visibility.PRIVATE),
+        UnlockDraft(command_id=uuid4(), draft_id=draft),
+        PassRing(command_id=uuid4(), draft_id=draft, to_user_id="alice"),
+    ):
+        await story.tell(command, "bob")
+    for _ in story.told:
+        await models.project(1, "access")
+    tables = {name: await conn.fetch(f"TABLE access_1.{name} ORDER BY 1, 2, 3") for name in ("drafts", "members")}
+    await conn.execute("TRUNCATE access_1.drafts, access_1.members")
+    await conn.execute("UPDATE onering.projections SET position = 0 WHERE name = 'access'")
+    models.builds["access"] = models.builds["access"]._replace(position=0)
+    await models.project(100, "access")
+    assert tables == {name: await conn.fetch(f"TABLE access_1.{name} ORDER BY 1, 2, 3") for name in tables}
 
 
 class TestPages:
