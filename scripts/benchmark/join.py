@@ -37,26 +37,30 @@ def measure(scale: Scale, serve: Serve) -> Section:
         figures = [
             shown
             for together in TOGETHER
-            for shown in _measured(scale, lambda: caller.write(draft), places[:together], limits[:together])
+            for shown in _measured(scale, service, lambda: caller.write(draft), places[:together], limits[:together])
         ]
     return Section(
         "Joining with a snapshot",
         "the same handshake with the bare stack, which answers with a prepared frame as long as the snapshot",
         figures,
         f"From the connection to `live`, of a draft with {SEGMENTS} segments and more, of which the snapshot "
-        f"({length // 1024} KiB) shows 200. Each time a segment was added before, so that the snapshot is read anew.",
+        f"({length // 1024} KiB) shows 200. Each time a segment was added before, so that the snapshot is read anew. "
+        "CPU: processor time of the service per join, that segment included.",
     )
 
 
 def _measured(
-    scale: Scale, write: Callable[[], object], ours: Sequence[Place], limits: Sequence[Place]
+    scale: Scale, service: Service, write: Callable[[], object], ours: Sequence[Place], limits: Sequence[Place]
 ) -> Iterator[Figure]:
     times = scale.requests // len(ours)
+    before = service.cpu_seconds()
     rounds = [(_round(ours, times, write), _round(limits, times, lambda: None)) for _ in range(scale.rounds)]
+    used = service.cpu_seconds() - before
+    beside = {"CPU ms": used / (scale.rounds * times * len(ours)) * 1000}
     name = "one after another" if len(ours) == 1 else f"{len(ours)} at a time"
     for percent in PERCENTS:
         pairs = [(percentile(taken, percent), percentile(limit, percent)) for taken, limit in rounds]
-        yield figure(f"{name}, p{percent}", "ms", pairs, target=ASKED if percent == 99 else None)
+        yield figure(f"{name}, p{percent}", "ms", pairs, target=ASKED if percent == 99 else None, beside=beside)
 
 
 def _round(places: Sequence[Place], times: int, before: Callable[[], object]) -> Sequence[float]:
