@@ -1,95 +1,45 @@
-"""From a command to its outcome: decide on the newest state known, append, and decide again if others were first.
-
-CommandFault
-├── PreconditionFailed     the draft is not at the version the caller named
-├── IdempotencyMismatch    the key was used for another command
-├── Contended              other writers were first too often
-├── InvitesOff             this service has no secret to make invites with
-└── Unavailable            the log did not answer in time; the same key tells later what became of it
-    └── TooNew             a newer release wrote to this draft
-"""
+"""From a command to its outcome: decide on the newest state known, append, and decide again if others were first."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import asyncpg
-import orjson
 
 from onering import usage
+from onering.deciding import Deciding, appended, concerned
 from onering.domain.actor import Actor
-from onering.domain.commands import AcceptInvite, Command, DraftCommand, InviteCommand, TransferOwnership
-from onering.domain.decide import decide
-from onering.domain.events import EVENT_TYPES, INVITE_EVENT_TYPES, Event, InviteEvent
-from onering.domain.ids import derived
-from onering.domain.invites import Decision, decide_on_invite
+from onering.domain.commands import Command, DraftCommand
+from onering.domain.events import Event
 from onering.domain.refusals import NotFound, Refusal
-from onering.domain.state import DraftState, evolve, may_read
+from onering.domain.state import DraftState, evolve
 from onering.domain.values import Visibility
-from onering.log.append import Append, Appended, AppendOutcome, Conflict, Exhausted, Guard, NewEvent, Repeated, Write
+from onering.log.append import Append, Appended, AppendOutcome, Conflict, Exhausted, Repeated
 from onering.log.batcher import AppendFailed, Batcher, Late
-from onering.log.codec import UnknownEvent, encode_payload
+from onering.log.codec import UnknownEvent
 from onering.log.connection import DATABASE_FAULTS
-from onering.log.event import Position, StoredEvent
+from onering.log.event import Position
 from onering.log.idempotency import find_outcome, outcome_events
 from onering.plans import Plans, PlanUnread
+from onering.requests import (
+    CommandRequest,
+    Contended,
+    IdempotencyMismatch,
+    InvitesOff,
+    Outcome,
+    PreconditionFailed,
+    TooNew,
+    Unavailable,
+    fingerprint,
+)
 from onering.states import DraftStates, Entry, Tip
 from onering.subjects import InviteTokens, Subject, Subjects
 from projections.faults import ReadFault
 
-
-class CommandFault(Exception):
-    """Why a command has no outcome, other than a rule of the domain; the message is for a person."""
-
-
-class PreconditionFailed(CommandFault):
-    """The draft is at another version than the caller expects."""
-
-
-class IdempotencyMismatch(CommandFault):
-    """The idempotency key was used before, for a different command."""
-
-
-class Contended(CommandFault):
-    """Other writers changed the draft first, several times in a row."""
-
-
-class InvitesOff(CommandFault):
-    """Nobody can be invited here."""
-
-
-class Unavailable(CommandFault):
-    """The log could not be reached or did not answer in time."""
-
-
-class TooNew(Unavailable):
-    """The draft holds events of a newer release."""
-
-
 T = TypeVar("T")
-
-
-class CommandRequest(NamedTuple):
-    """A command with what its envelope says: key, the version it is conditional on, and the request it came with."""
-
-    command: Command
-    key: str
-    expected_version: int | None = None
-    correlation_id: str = ""
-
-
-class Outcome(NamedTuple):
-    """What became of a command: the first time and every time its key is used again."""
-
-    draft_id: UUID
-    version: int
-    position: Position
-    events: Sequence[StoredEvent]
-    repeated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +49,6 @@ class Handling:
     default_visibility: Visibility = Visibility.PRIVATE
     command_seconds: float = 10.0
     attempts: int = 5
-
-
-FINGERPRINT_VERSION = b"\x01"
-
-
-def fingerprint(command: Command) -> bytes:
-    """Return what tells two commands of one key apart: a version byte and SHA-256 of type, draft and the fields set."""
-    fields = {name: getattr(command, name) for name in command.model_fields_set if name != "command_id"}
-    fields["type"] = command.type
-    return FINGERPRINT_VERSION + sha256(orjson.dumps(fields, str, orjson.OPT_SORT_KEYS)).digest()
 
 
 class CommandHandler:
@@ -138,6 +78,7 @@ class CommandHandler:
         self._clock = clock
         self._handling = handling
         self._plans = plans or Plans(pool)
+        self._deciding = Deciding(tokens, self._plans)
         self._under_way: dict[UUID, asyncio.Future[AppendOutcome]] = {}
 
     @property
@@ -196,14 +137,14 @@ class CommandHandler:
                 await _by(deadline, self._settled(entry, subject.draft_id))
                 continue
             try:
-                decision = self._decide(entry, tip, request.expected_version, subject, actor, now)
+                decision = self._deciding.decide(entry, tip, request.expected_version, subject, actor, now)
             except (Refusal, PreconditionFailed, TooNew):
                 confirming = self._confirm_refusal(entry, request.expected_version, subject, actor)
                 if (before := await _by(deadline, confirming)) is not None:
                     return await _by(deadline, self._as_first(before, stamp))
                 continue
             guards = usage.guards(tip.state, decision.draft, self._plans.limits_of)
-            append = _append(subject, tip, decision, request, actor, stamp, guards)
+            append = appended(subject, tip, decision, request, actor, stamp, guards)
             exhausted = entry.exhausted
             outcome = await self._append(entry, tip, decision.draft, now, append)
             match outcome:
@@ -215,7 +156,7 @@ class CommandHandler:
                 case Exhausted():
                     entry.exhausted += 1
                     # Whoever has a larger plan by now is not refused for what was known of the one before.
-                    await _by(deadline, self._plans.read(_concerned(command, tip.state, actor)))
+                    await _by(deadline, self._plans.read(concerned(command, tip.state, actor)))
                     if guards == usage.guards(tip.state, decision.draft, self._plans.limits_of):
                         raise usage.exhausted(outcome.counter, self._plans.limits_of, actor.user_id, now)
                 case Conflict():
@@ -258,41 +199,9 @@ class CommandHandler:
             entry = await self._entry(subject, actor, deadline)
             if not self._plans.enforced:
                 return entry
-            if not (unread := self._plans.unread(_concerned(subject.command, entry.tip.state, actor))):
+            if not (unread := self._plans.unread(concerned(subject.command, entry.tip.state, actor))):
                 return entry
             await _by(deadline, self._plans.read(unread))
-
-    def _decide(
-        self,
-        entry: Entry,
-        tip: Tip,
-        expected_version: int | None,
-        subject: Subject,
-        actor: Actor,
-        now: datetime,
-    ) -> Decision:
-        command, invite = subject.command, subject.invite
-        readable = may_read(tip.state, actor.user_id, actor.workspace_id)
-        if entry.closed and (readable or not tip.state.exists):
-            raise TooNew("A newer release of this service wrote to the draft; this server cannot change it.")
-        # Whoever was invited may answer, before he may read the draft; so may whoever invited, and was removed since.
-        if not readable and command.type != "create-draft" and (invite is None or invite.created is None):
-            raise NotFound("There is no such draft.")
-        stale = expected_version is not None and expected_version != tip.version
-        if stale and readable:
-            raise _at_another_version(tip, expected_version)
-        if invite is not None:
-            if isinstance(command, AcceptInvite):
-                self._tokens.check(command)
-            decision = decide_on_invite(invite, tip.state, cast(InviteCommand, command), actor, now)
-        else:
-            state = tip.state if subject.segment is None else tip.state._replace(segment=subject.segment)
-            decision = Decision(draft=tuple(decide(state, cast(DraftCommand, command), actor, now)))
-        if stale:
-            # Only now: somebody who may neither read the draft nor answer the invite does not learn its version.
-            raise _at_another_version(tip, expected_version)
-        usage.check_collaborators(tip.state, decision.draft, self._plans.limits_of)
-        return decision
 
     async def _confirm_refusal(
         self, entry: Entry, expected_version: int | None, subject: Subject, actor: Actor
@@ -303,9 +212,9 @@ class CommandHandler:
         await self._settled(entry, subject.draft_id)
         if subject.draft_version not in (None, entry.confirmed.version):
             return None
-        await self._plans.read(_concerned(subject.command, entry.confirmed.state, actor))
+        await self._plans.read(concerned(subject.command, entry.confirmed.state, actor))
         try:
-            self._decide(entry, entry.confirmed, expected_version, subject, actor, self._clock())
+            self._deciding.decide(entry, entry.confirmed, expected_version, subject, actor, self._clock())
         except PlanUnread:
             return None  # the draft went to somebody else meanwhile
         except (Refusal, PreconditionFailed, TooNew):
@@ -352,10 +261,6 @@ class CommandHandler:
         return Outcome(outcome.stream_id, outcome.version, place, events, repeated=True)
 
 
-def _at_another_version(tip: Tip, expected: int | None) -> PreconditionFailed:
-    return PreconditionFailed(f"The draft is at version {tip.version}, not {expected}.")
-
-
 async def _by(deadline: float, step: Awaitable[T]) -> T:
     """Bound what is rare, by the event loop's clock: most commands wait for the batcher alone, which keeps the time."""
     async with asyncio.timeout_at(deadline):
@@ -366,47 +271,3 @@ def _evolved(state: DraftState, events: Sequence[Event], now: datetime) -> Draft
     for event in events:
         state = evolve(state, event, now)
     return state
-
-
-def _concerned(command: Command, state: DraftState, actor: Actor) -> set[str]:
-    """Return whose plans a command may use."""
-    gets = (command.to_user_id,) if isinstance(command, TransferOwnership) else ()
-    return {actor.user_id, state.owner_id or actor.user_id, *gets}
-
-
-def _append(
-    subject: Subject,
-    tip: Tip,
-    decision: Decision,
-    request: CommandRequest,
-    actor: Actor,
-    stamp: bytes,
-    guards: tuple[Guard, ...],
-) -> Append:
-    """Return what a decision appends: to the draft first, which it rests on even where it leaves it as it is."""
-    command_id = subject.command.command_id
-    on_draft = tuple(
-        _new(event, EVENT_TYPES[event.type][0], command_id, n, request.key) for n, event in enumerate(decision.draft)
-    )
-    writes = [Write(subject.draft_id, "draft", tip.state.workspace_id, tip.version, on_draft)]
-    if subject.invite is not None:
-        on_invite = tuple(
-            _new(event, INVITE_EVENT_TYPES[event.type][0], command_id, n, request.key)
-            for n, event in enumerate(decision.invite, len(on_draft))
-        )
-        invite_id = subject.invite.invite_id
-        writes.append(Write(invite_id, "invite", tip.state.workspace_id, subject.invite_version, on_invite))
-    return Append(
-        command_id,
-        stamp,
-        actor.issuer,
-        actor.subject,
-        actor.impersonator,
-        request.correlation_id,
-        tuple(writes),
-        guards=guards,
-    )
-
-
-def _new(event: Event | InviteEvent, schema_version: int, command_id: UUID, n: int, key: str) -> NewEvent:
-    return NewEvent(derived(command_id, "event", n), event.type, schema_version, encode_payload(event, key))

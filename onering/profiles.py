@@ -15,7 +15,6 @@ from onering.domain.ids import command_identity, derived
 from onering.domain.plans import Plan
 from onering.domain.profile import ChangeProfile, PersonEvent, PlanChanged, ProfileChanged, decide_profile
 from onering.domain.refusals import Conflict
-from onering.handle import FINGERPRINT_VERSION, Contended, IdempotencyMismatch, PreconditionFailed, Unavailable
 from onering.log.append import (
     Append,
     Appended,
@@ -32,6 +31,7 @@ from onering.log.batcher import Batcher
 from onering.log.event import DEFAULT_LANE, Position
 from onering.log.idempotency import find_outcome
 from onering.people import SCHEMA_VERSION, Person, find_bearer, find_person, find_user, person_payload
+from onering.requests import FINGERPRINT_VERSION, Contended, IdempotencyMismatch, PreconditionFailed, Unavailable
 
 # Whom events of operators are stamped with, beside the name of their account.
 OPERATOR = "onering:operator"

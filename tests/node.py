@@ -13,7 +13,7 @@ from onering.domain.actor import Actor
 from onering.domain.commands import AddCollaborator, AddSegment, Command, CreateDraft, PassRing, RemoveCollaborator
 from onering.domain.ids import command_identity
 from onering.domain.values import GrantedRole
-from onering.handle import CommandHandler, CommandRequest, Handling, Outcome
+from onering.handle import CommandHandler, Handling
 from onering.log.batcher import Batcher, BatchLimits
 from onering.log.connection import Database
 from onering.log.event import DEFAULT_LANE as LANE
@@ -23,6 +23,7 @@ from onering.log.reader import read_lane
 from onering.log.snapshots import Snapshots
 from onering.log.tail import Tail
 from onering.plans import Plans
+from onering.requests import CommandRequest, Outcome
 from onering.states import FORMAT, DraftStates
 from onering.subjects import InviteTokens, Subjects
 from onering.tasks import Tasks

@@ -11,9 +11,12 @@ import pytest
 
 from onering.domain.refusals import Conflict, Forbidden, NotFound, Refusal, RingRequired
 from onering.domain.values import Visibility
-from onering.handle import (
+from onering.handle import Handling
+from onering.log.append import NewEvent, Write, append
+from onering.log.connection import Database
+from onering.log.event import DEFAULT_LANE as LANE
+from onering.requests import (
     Contended,
-    Handling,
     IdempotencyMismatch,
     Outcome,
     PreconditionFailed,
@@ -21,9 +24,6 @@ from onering.handle import (
     Unavailable,
     fingerprint,
 )
-from onering.log.append import NewEvent, Write, append
-from onering.log.connection import Database
-from onering.log.event import DEFAULT_LANE as LANE
 from onering.states import Entry
 from onering.users import Users
 from tests.log.writing import command as raw_command

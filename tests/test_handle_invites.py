@@ -21,10 +21,10 @@ from onering.domain.commands import (
 )
 from onering.domain.ids import derived
 from onering.domain.refusals import Conflict, Forbidden, Gone, NotFound
-from onering.handle import IdempotencyMismatch, Outcome, PreconditionFailed, TooNew
 from onering.log.append import NewEvent, Write, append
 from onering.log.connection import Database
 from onering.log.event import DEFAULT_LANE as LANE
+from onering.requests import IdempotencyMismatch, Outcome, PreconditionFailed, TooNew
 from onering.subjects import InviteTokens
 from projections.rebuild import prepare
 from tests.log.writing import command as raw_command

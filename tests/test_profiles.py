@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from onering.domain.plans import Plan
 from onering.domain.profile import ChangeProfile
 from onering.domain.refusals import Conflict
-from onering.handle import IdempotencyMismatch, PreconditionFailed
 from onering.log.connection import Database
 from onering.people import Person, find_bearer
 from onering.profiles import OPERATOR, ProfileRequest, Profiles, give_plan
+from onering.requests import IdempotencyMismatch, PreconditionFailed
 from onering.users import Users
 from tests.node import Node, log_of, node, person
 

@@ -11,8 +11,8 @@ import pytest
 from onering.domain.commands import ArchiveDraft, CompleteDraft, ReopenDraft, TransferOwnership
 from onering.domain.plans import PLANS
 from onering.domain.refusals import QuotaExceeded
-from onering.handle import Outcome
 from onering.log.schema import steps
+from onering.requests import Outcome
 from onering.users import Users
 from tests.node import Node, log_of, node, person
 

@@ -11,7 +11,7 @@ import orjson
 from onering.domain.actor import Actor
 from onering.domain.commands import Command
 from onering.domain.events import RingPassed
-from onering.handle import CommandHandler, Outcome, Unavailable
+from onering.handle import CommandHandler
 from onering.http.acknowledged import Acknowledged
 from onering.http.answers import MINIMAL, Answer, Reply, answer, at_position, data, etag
 from onering.http.call import Call
@@ -24,6 +24,7 @@ from onering.log.codec import UnknownEvent, decode
 from onering.log.connection import DATABASE_FAULTS
 from onering.log.event import Position
 from onering.log.wire import Principal, encode_event
+from onering.requests import Outcome, Unavailable
 from projections.document import DraftDocument
 from projections.drafts import read_draft
 from projections.faults import ReadFault

@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from onering.domain.actor import Actor
 from onering.domain.commands import Command, CreateDraft
 from onering.domain.ids import Id, command_identity
-from onering.handle import CommandRequest
 from onering.http.call import Call
 from onering.http.faults import MOST_ERRORS, UNKNOWN_FIELD, BadRequest, ConditionFailed, InvalidFields
 from onering.log.event import LAST_VERSION
+from onering.requests import CommandRequest
 
 # Every command by the name that clients send as `type`.
 COMMANDS: Mapping[str, type[Command]] = {model.model_fields["type"].default: model for model in get_args(Command)}

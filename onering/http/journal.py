@@ -8,11 +8,11 @@ from typing import NamedTuple
 import structlog
 
 from onering.domain.actor import Actor
-from onering.handle import Outcome
 from onering.http.call import Call
 from onering.http.envelope import COMMANDS
 from onering.http.problems import code_of
 from onering.instruments import Instruments
+from onering.requests import Outcome
 
 _log = structlog.get_logger(__name__)
 

@@ -6,7 +6,6 @@ from functools import lru_cache
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from onering.auth.faults import TooManyFailures
-from onering.handle import IdempotencyMismatch
 from onering.http.admission import Admission, tell
 from onering.http.answers import Header
 from onering.http.call import ClientGone
@@ -14,6 +13,7 @@ from onering.http.faults import RateLimited
 from onering.limits.callers import Callers
 from onering.limits.gcra import Rate, Verdict
 from onering.limits.limiter import Limiter, Waiting
+from onering.requests import IdempotencyMismatch
 
 # Whoever watches over the service, and a page that is about to start, are not counted.
 OPEN = frozenset({"/healthz", "/readyz", "/metrics", "/v1/config"})

@@ -11,17 +11,10 @@ from starlette.responses import Response
 
 from onering.auth.faults import AuthFault
 from onering.domain.refusals import Refusal, TooSoon
-from onering.handle import (
-    CommandFault,
-    Contended,
-    IdempotencyMismatch,
-    InvitesOff,
-    PreconditionFailed,
-    Unavailable,
-)
 from onering.http.faults import InvalidFields, RequestFault
 from onering.log.batcher import TROUBLE, AppendFailed
 from onering.log.codec import UnknownEvent
+from onering.requests import CommandFault, Contended, IdempotencyMismatch, InvitesOff, PreconditionFailed, Unavailable
 from projections.faults import BadCursor, ReadFault
 
 _log = structlog.get_logger(__name__)

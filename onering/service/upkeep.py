@@ -7,13 +7,13 @@ import asyncpg
 
 from onering import profiles
 from onering.domain.plans import Plan
-from onering.handle import CommandFault
 from onering.log.codec import UnknownEvent
 from onering.log.connection import Database
 from onering.log.epoch import bump_epoch, read_epoch
 from onering.log.event import DEFAULT_LANE
 from onering.log.migrate import APPLIED, EXISTS
 from onering.log.schema import steps
+from onering.requests import CommandFault
 from onering.service.database import brought_up
 from onering.service.faults import Misconfigured, ServiceError
 from projections import PROJECTIONS

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from onering.domain.actor import Actor
 from onering.domain.commands import AddSegment, Command, CreateDraft
 from onering.domain.ids import command_identity
-from onering.handle import CommandRequest
 from onering.http.envelope import COMMANDS, Envelope, command_request, envelope, model_of, named
 from onering.http.faults import ConditionFailed, InvalidFields
+from onering.requests import CommandRequest
 from tests.http.test_parameters import asked
 
 ALICE = Actor("test", "alice", "alice", UUID(int=1))
@@ -77,7 +77,13 @@ class TestRequests:
 
 class TestModels:
     def test_every_command_has_the_name_that_contract_md_gives_it(self) -> None:
-        assert set(COMMANDS) == {"create-draft", "add-segment", "pass-ring", "add-collaborator", "remove-collaborator"}
+        assert set(COMMANDS) == {
+            *("create-draft", "edit-draft", "add-segment", "amend-segment", "withdraw-segment"),
+            *("pass-ring", "pass-ring-smart", "reclaim-ring", "nudge-holder"),
+            *("add-collaborator", "change-role", "remove-collaborator", "transfer-ownership"),
+            *("create-invite", "accept-invite", "revoke-invite", "decline-invite"),
+            *("lock-draft", "unlock-draft", "complete-draft", "reopen-draft", "archive-draft"),
+        }
 
     @pytest.mark.parametrize("type", [None, "", "fly", 7, ["add-segment"], {"add-segment": 1}, True])
     def test_any_other_name_is_refused(self, type: Any) -> None:

@@ -12,11 +12,11 @@ import onering.domain.refusals
 import onering.http.faults
 from onering.auth.faults import AuthFault
 from onering.domain.refusals import Refusal
-from onering.handle import CommandFault, Unavailable
 from onering.http import problems
 from onering.http.faults import RequestFault
 from onering.http.problems import STATUSES, TITLES
 from onering.http.routes import FEED, described
+from onering.requests import CommandFault, Unavailable
 from tests.conformance import LINES
 
 
