@@ -12,7 +12,8 @@ from jsonschema_rs import Draft202012Validator
 from onering.contract.asyncapi import asyncapi
 from onering.contract.frames import SERVER
 from onering.contract.history import EventHead
-from onering.contract.openapi import Info, openapi, template
+from onering.contract.openapi import Info, openapi
+from onering.contract.requests import template
 from onering.contract.schemas import Schemas
 from onering.domain.events import EVENT_TYPES
 from onering.http.routes import FEED, Line, described, table

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from onering.contract.openapi import template
+from onering.contract.requests import template
 from onering.domain.events import EVENT_TYPES, INVITE_EVENT_TYPES
 from onering.http.envelope import COMMANDS
 from onering.settings import Settings

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from onering.contract import examples, frames
-from onering.contract.schemas import Mode, Schema, Schemas, used
+from onering.contract.schemas import Mode, Schema, schemas_of, used
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def asyncapi(path: str, version: str, closings: Iterable[Closing]) -> dict[str, 
     said, heard = _messages(frames.SERVER, "serialization"), _messages(frames.CLIENT, "validation")
     kinds: list[tuple[Any, Mode]] = [*((kind, "serialization") for kind in frames.SERVER)]
     kinds += [(kind, "validation") for kind in frames.CLIENT]
-    schemas = Schemas(kinds).components
+    schemas = schemas_of(tuple(kinds)).components
     document = {
         "asyncapi": "3.0.0",
         "info": {
@@ -101,6 +101,7 @@ def _ends(closings: Iterable[Closing]) -> str:
             "A WebSocket (RFC 6455), one JSON object per text message. Send `Authorization` on the handshake,",
             "or `hello` first. Ignore types and fields that you don't know.",
             "After 4400 to 4499 don't retry blindly; after all others resume.",
+            "The same feed, one way, as Server-Sent Events: `GET /v1/collab/drafts/{draft_id}/events`.",
             "",
             "| close code | status | meaning |",
             "| --- | --- | --- |",

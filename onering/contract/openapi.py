@@ -8,33 +8,18 @@ from typing import Any, NamedTuple
 from onering.contract import examples, headers
 from onering.contract.operation import JSON, Caller, Operation
 from onering.contract.problems import Problem
-from onering.contract.schemas import Mode, Schema, Schemas, used
+from onering.contract.requests import (
+    OF_THE_EDGE,
+    form,
+    header_parameters,
+    names_in,
+    path_parameters,
+    query_parameters,
+    template,
+)
+from onering.contract.schemas import Mode, Schema, schemas_of, used
 
 PROBLEM_JSON = "application/problem+json"
-
-_OF_THE_EDGE = frozenset(("type", "command_id"))
-# What is not sent to these stays as it is: their fields have no defaults.
-_PARTIAL = frozenset(("edit-draft",))
-_IN_PATH: Mapping[str, Schema] = {
-    name: {"type": "string", "format": "uuid"} for name in ("draft_id", "segment_id", "invite_id")
-}
-_PATH_EXAMPLES = {
-    "draft_id": examples.DRAFT_ID,
-    "segment_id": examples.SEGMENT_ID,
-    "invite_id": examples.INVITE_ID,
-    "collaborator_id": examples.BOB,
-}
-# What belongs to a command beside its own fields, wherever it is sent.
-_BESIDE: Schema = {
-    "idempotency_key": {
-        "description": "As the header `Idempotency-Key`.",
-        "anyOf": [{"type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,128}$"}, {"type": "null"}],
-    },
-    "expected_version": {
-        "description": "As the header `If-Match`, a number here.",
-        "anyOf": [{"type": "integer", "minimum": 0, "maximum": 2**31 - 1}, {"type": "null"}],
-    },
-}
 
 
 class Described(NamedTuple):
@@ -72,7 +57,7 @@ class _Document:
     def __init__(self, routes: Sequence[Described], info: Info) -> None:
         self._routes = routes
         self._info = info
-        self._schemas = Schemas(list(dict.fromkeys(_types(routes))))
+        self._schemas = schemas_of(tuple(dict.fromkeys(_types(routes))))
         self._responses: dict[str, Any] = {}
         self._commands: dict[str, Schema] = {}
 
@@ -108,7 +93,7 @@ class _Document:
             "operationId": route.name,
             "summary": route.summary,
             "tags": [_tag(route.path)],
-            "parameters": [*_path_parameters(route.path), *self._query(operation), *_headers(operation)],
+            "parameters": [*path_parameters(route.path), *self._query(operation), *header_parameters(operation)],
             "responses": self._answers(operation),
             "security": _security(operation.caller, self._info.developing),
         }
@@ -121,15 +106,15 @@ class _Document:
     def _query(self, operation: Operation) -> Iterable[Schema]:
         for model, names in ((operation.parameters, None), (operation.command, operation.query)):
             if model is not None:
-                yield from _parameters(self._schemas.object(model, "validation"), names)
+                yield from query_parameters(self._schemas.object(model, "validation"), names)
 
     def _body(self, route: Described) -> Schema:
         operation = route.operation
         if operation.command is None:
             return {"required": True, "content": {JSON: self._other_body(operation.body)}}
         kind = operation.command.model_fields["type"].default
-        taken = set(_names(route.path))
-        schema = _form(self._schemas.object(operation.command, "validation"), _OF_THE_EDGE | taken, operation.query)
+        taken = set(names_in(route.path))
+        schema = form(self._schemas.object(operation.command, "validation"), OF_THE_EDGE | taken, operation.query)
         example = {name: value for name, value in examples.COMMANDS[kind].items() if name not in taken}
         content = {"schema": schema, "example": example}
         return {"required": bool(schema.get("required")), "content": {JSON: content}}
@@ -142,7 +127,7 @@ class _Document:
     def _any_command(self, body: AnyCommand) -> Schema:
         mapping = {}
         for kind, model in body.commands.items():
-            schema = _form(self._schemas.object(model, "validation"), {"command_id"}, ())
+            schema = form(self._schemas.object(model, "validation"), {"command_id"}, ())
             schema["required"] = ["type", *schema.get("required", ())]
             self._commands[model.__name__] = schema
             mapping[kind] = f"#/components/schemas/{model.__name__}"
@@ -186,15 +171,6 @@ class _Document:
 _OF_STATUS = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
 
 
-def template(path: str) -> str:
-    """Return a route's path as OpenAPI spells it, without the router's converters."""
-    return path.replace(":path}", "}")
-
-
-def _names(path: str) -> Iterable[str]:
-    return (part.partition("}")[0] for part in template(path).split("{")[1:])
-
-
 def _types(routes: Sequence[Described]) -> Iterable[tuple[Any, Mode]]:
     """Return every type that the document shows."""
     yield Problem, "serialization"
@@ -204,43 +180,6 @@ def _types(routes: Sequence[Described]) -> Iterable[tuple[Any, Mode]]:
         taken = [operation.parameters, operation.command]
         taken += operation.body.commands.values() if isinstance(operation.body, AnyCommand) else [operation.body]
         yield from ((kind, "validation") for kind in taken if kind is not None)
-
-
-def _path_parameters(path: str) -> Iterable[Schema]:
-    for name in _names(path):
-        schema = _IN_PATH.get(name, {"type": "string", "minLength": 1})
-        said: Schema = {"name": name, "in": "path", "required": True, "schema": schema}
-        yield said | ({"example": _PATH_EXAMPLES[name]} if name in _PATH_EXAMPLES else {})
-
-
-def _parameters(schema: Schema, names: Sequence[str] | None) -> Iterable[Schema]:
-    """Return a model's fields as parameters of the query: all, or those of `names`, which may be elsewhere as well."""
-    for name, field in schema.get("properties", {}).items():
-        if names is None or name in names:
-            required = names is None and name in schema.get("required", ())
-            yield {"name": name, "in": "query", "required": required, "schema": _told(field)}
-
-
-def _told(field: Schema) -> Schema:
-    """Return a field's schema without null, which a query can't say."""
-    options = [option for option in field.get("anyOf", ()) if option != {"type": "null"}]
-    rest = {key: value for key, value in field.items() if key != "anyOf" and (key, value) != ("default", None)}
-    return rest | (options[0] if len(options) == 1 else {"anyOf": options} if options else {})
-
-
-def _form(schema: Schema, without: Iterable[str], elsewhere: Iterable[str]) -> Schema:
-    """Return the body of a command: its fields but some, and what belongs to any; `elsewhere` need not be in it."""
-    gone, free = frozenset(without), frozenset(elsewhere)
-    fields = {name: field for name, field in schema["properties"].items() if name not in gone}
-    if schema["properties"]["type"]["const"] in _PARTIAL:
-        fields = {name: {k: v for k, v in field.items() if k != "default"} for name, field in fields.items()}
-    required = [name for name in schema.get("required", ()) if name in fields and name not in free]
-    said = {key: value for key, value in schema.items() if key not in ("required", "title")}
-    return said | {"properties": fields | _BESIDE} | ({"required": required} if required else {})
-
-
-def _headers(operation: Operation) -> Iterable[Schema]:
-    return ({"name": name, "in": "header", "required": False, **headers.REQUEST[name]} for name in operation.takes)
 
 
 def _described(names: Iterable[str]) -> Schema:

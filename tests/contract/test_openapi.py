@@ -8,8 +8,9 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from onering.contract import examples
-from onering.contract.openapi import Info, openapi, template
+from onering.contract.openapi import Info, openapi
 from onering.contract.problems import CODES
+from onering.contract.requests import template
 from onering.http.envelope import COMMANDS
 from onering.http.problems import TITLES
 from onering.http.routes import Line, described

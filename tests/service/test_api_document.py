@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import httpx
 
-from onering.contract.openapi import template
+from onering.contract.requests import template
 from onering.service.folders import DataFolder
 from tests.conformance import LINES, check_read_answer
 from tests.service.serving import Service, clean_environment
