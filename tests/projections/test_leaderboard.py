@@ -284,7 +284,7 @@ def scanned(node: dict[str, Any]) -> Iterator[int]:
 @pytest.mark.parametrize("metric", [Metric.MOMENTUM, Metric.CONSISTENCY])
 async def test_reading_it_costs_the_same_however_many_people_there_are(town: Town, owner: Any, metric: Metric) -> None:
     costs = []
-    for people in (500, 1_500):
+    for people in (200, 600):
         await owner.execute("TRUNCATE leaderboard_1.days")
         await owner.execute(FILL, TODAY.date(), people)
         await owner.execute("ANALYZE leaderboard_1.days")
