@@ -10,8 +10,8 @@ from onering.live.presence import Typing
 
 T = TypeVar("T")
 
-# Of one hint, for which Postgres has 8,000 bytes.
-_DRAFTS, _TYPING = 150, 16
+# Of one hint, for which Postgres has less than 8,000 bytes. A user id may have 300 characters, of 4 bytes each.
+_DRAFTS, _TYPING = 150, 6
 
 
 class Hint(NamedTuple):

@@ -197,10 +197,10 @@ async def test_a_batch_is_one_statement_and_quiet_people_cost_none(app_dsn, monk
 
 def test_hints_are_cut_to_what_postgres_takes():
     drafts = [uuid4() for _ in range(400)]
-    typing = [Typing(draft, "u" * 255) for draft in drafts[:50]]
+    typing = [Typing(draft, "🦊" * 300) for draft in drafts[:50]]
     mine = uuid4()
     payloads = Hint(mine, drafts, typing).packed()
-    assert max(map(len, payloads)) < 8000
+    assert max(len(payload.encode()) for payload in payloads) < 8000
     hints = [parse(payload) for payload in payloads]
     assert {hint.process_id for hint in hints} == {mine}
     assert [draft for hint in hints for draft in hint.drafts] == drafts
