@@ -117,7 +117,8 @@ class _Document:
         schema = form(self._schemas.object(operation.command, "validation"), OF_THE_EDGE | taken, operation.query)
         example = {name: value for name, value in examples.COMMANDS[kind].items() if name not in taken}
         content = {"schema": schema, "example": example}
-        return {"required": bool(schema.get("required")), "content": {JSON: content}}
+        needed = "required" in schema or "oneOf" in schema
+        return {"required": needed, "content": {JSON: content}}
 
     def _other_body(self, body: Any) -> Schema:
         if isinstance(body, AnyCommand):
