@@ -2,8 +2,10 @@
 
 import asyncio
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Any
 
 import httpx
 import orjson
@@ -13,7 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from scripts.soaking.score import Score
 from scripts.soaking.seen import LOST, Events, Reader, parse
 
-WRITER, OTHER = "alice", "bob"
+WRITER, OTHER, GUEST = "alice", "bob", "carol"
 WHO = {"X-User-Id": WRITER}
 RETRY_SECONDS = 0.05
 POLL_SECONDS = 0.1
@@ -44,7 +46,7 @@ async def write(name: str, url: str, drafts: list[str], score: Score, stop: asyn
             score.now.sent += 1
             draft, key = drafts[n % len(drafts)], f"{name}-{n}"
             command = {"type": "add-segment", "draft_id": draft, "content": key, "idempotency_key": key}
-            score.acknowledge(draft, key, await _insist(client, command, score))
+            score.acknowledge(draft, key, (await _insist(client, command, score))["version"])
 
 
 async def take_turns(url: str, draft: str, score: Score, stop: asyncio.Event) -> None:
@@ -58,14 +60,66 @@ async def take_turns(url: str, draft: str, score: Score, stop: asyncio.Event) ->
         for n in count():
             if stop.is_set():
                 return
+            # There and back, by name or by a strategy, which has one to choose from.
             for client, to in ((here, OTHER), (there, WRITER)):
-                command = {"type": "pass-ring", "to_user_id": to, "idempotency_key": f"to-{to}-{n}"}
+                named = {"type": "pass-ring", "to_user_id": to}
+                chosen = {"type": "pass-ring-smart", "strategy": ("round_robin", "most_inactive")[n % 4 // 2]}
+                command = (named if n % 2 else chosen) | {"idempotency_key": f"to-{to}-{n}"}
                 await _insist(client, of | command, score)
                 await asyncio.sleep(random.uniform(0, 0.1))
 
 
-async def _insist(client: httpx.AsyncClient, command: dict[str, str], score: Score) -> int:
-    """Send a command until it is acknowledged; return the version."""
+async def change_much(url: str, draft: str, score: Score, stop: asyncio.Event) -> None:
+    """Do to a draft whatever else its owner may, round after round, until told to stop: texts are rewritten, fields
+    edited, roles changed, and somebody is invited, joins and leaves.
+    """
+    async with _client(url, WRITER) as owner, _client(url, GUEST) as guest:
+        for n in count():
+            if stop.is_set():
+                return
+            await _rewrite(owner, draft, n, score)
+            await _manage(owner, draft, n, score)
+            await _invite(owner, guest, draft, n, score)
+
+
+async def _rewrite(owner: httpx.AsyncClient, draft: str, n: int, score: Score) -> None:
+    """Write a segment, amend it, and take every other one out again."""
+    of, key = {"draft_id": draft}, f"rewrite-{n}"
+    add = {"type": "add-segment", "content": key, "idempotency_key": key}
+    written = await _insist(owner, of | add, score)
+    score.now.sent += 1
+    score.acknowledge(draft, key, written["version"])
+    segment = {"segment_id": written["events"][0]["data"]["segment_id"]}
+    amend = {"type": "amend-segment", "content": f"Or {n}", "idempotency_key": f"amend-{n}"}
+    await _insist(owner, of | segment | amend, score)
+    if n % 2:
+        withdraw = {"type": "withdraw-segment", "idempotency_key": f"withdraw-{n}"}
+        await _insist(owner, of | segment | withdraw, score)
+
+
+async def _manage(owner: httpx.AsyncClient, draft: str, n: int, score: Score) -> None:
+    of = {"draft_id": draft}
+    edit = {"type": "edit-draft", "title": f"Soak {n}", "turn_limit_hours": 1 + n % 9, "idempotency_key": f"edit-{n}"}
+    await _insist(owner, of | edit, score)
+    for type in ("lock-draft", "unlock-draft"):
+        await _insist(owner, of | {"type": type, "idempotency_key": f"{type}-{n}"}, score)
+
+
+async def _invite(owner: httpx.AsyncClient, guest: httpx.AsyncClient, draft: str, n: int, score: Score) -> None:
+    """Have somebody invited, join, be made a viewer, and leave."""
+    of = {"draft_id": draft}
+    invite = {"type": "create-invite", "target_user_id": GUEST, "idempotency_key": f"invite-{n}"}
+    made = (await _insist(owner, of | invite, score))["invite"]
+    answer = {"invite_id": made["invite_id"], "token": made["token"]}
+    await _insist(guest, answer | {"type": "accept-invite", "idempotency_key": f"accept-{n}"}, score)
+    role = {"type": "change-role", "collaborator_id": GUEST, "role": "viewer", "idempotency_key": f"role-{n}"}
+    await _insist(owner, of | role, score)
+    leave = {"type": "remove-collaborator", "collaborator_id": GUEST, "idempotency_key": f"leave-{n}"}
+    await _insist(guest, of | leave, score)
+
+
+async def _insist(client: httpx.AsyncClient, command: Mapping[str, Any], score: Score) -> Mapping[str, Any]:
+    """Send a command until it is acknowledged; return the answer's data."""
     key = command["idempotency_key"]
     while True:
         try:
@@ -76,8 +130,8 @@ async def _insist(client: httpx.AsyncClient, command: dict[str, str], score: Sco
             score.now.unknown += 1
         else:
             if answer.status_code == 200:
-                version: int = answer.json()["data"]["version"]
-                return version
+                data: Mapping[str, Any] = answer.json()["data"]
+                return data
             score.now.refused += 1
             if not _is_clear(answer):
                 score.wrong.append(f"{key}: {answer.status_code} {answer.text}")

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from scripts.soaking.faults import DEADLY, Fault
-from scripts.soaking.people import Pages, drafts, follow, take_turns, turn, write
+from scripts.soaking.people import Pages, change_much, drafts, follow, take_turns, turn, write
 from scripts.soaking.score import Score
 from scripts.soaking.seen import Reader
 from scripts.soaking.verdict import verdict
@@ -50,6 +50,8 @@ async def under_load(port: int, score: Score, *, writers: int, readers: int) -> 
         reading += [group.create_task(turn(url, pages, score)) for pages in turning]
         writing = [group.create_task(write(f"w{n}", url, made, score, stop)) for n in range(writers)]
         writing.append(group.create_task(take_turns(url, made[0], score, stop)))
+        if len(made) > 1:  # where turns are taken, a strategy might choose whoever comes and goes
+            writing.append(group.create_task(change_much(url, made[-1], score, stop)))
         yield Load(following, turning, writing, stop)
         for task in (*reading, *writing):
             task.cancel()
