@@ -491,19 +491,15 @@ CREATE UNLOGGED TABLE onering.rate_limits (
     PRIMARY KEY (bucket, caller)
 ) WITH (fillfactor = 50);
 
--- How many of `asked` a caller with that `debt` (µs) gets, each of them costing `step`; while half of the burst is left
--- besides, up to `spare` more, in advance.
-CREATE FUNCTION onering.granted_v1(debt bigint, step bigint, burst integer, asked integer, spare integer) RETURNS integer
+-- How many of `asked` a caller with that `debt` (µs) gets, each of them costing `step`.
+CREATE FUNCTION onering.granted_v1(debt bigint, step bigint, burst integer, asked integer) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN greatest(0, least(
-        (burst * step - debt) / step,
-        asked + greatest(0, least(spare, (burst * step - debt) / step - asked - burst / 2))
-    ))::integer;
+    RETURN greatest(0, least((burst * step - debt) / step, asked))::integer;
 
 -- Take from the buckets of many callers at once, by the clock of the database: for each (by its index, `turn`) what was
 -- granted, and how much debt it has afterwards, in µs. No caller may be in a bucket twice.
 CREATE FUNCTION onering.take_v1(
-    p_bucket text[], p_caller text[], p_step bigint[], p_burst integer[], p_asked integer[], p_spare integer[]
+    p_bucket text[], p_caller text[], p_step bigint[], p_burst integer[], p_asked integer[]
 ) RETURNS TABLE (turn integer, granted integer, debt bigint)
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -517,15 +513,15 @@ BEGIN
     INSERT INTO onering.rate_limits AS r (bucket, caller, tat, granted, turn)
     SELECT a.bucket, a.caller, instant + a.granted * a.step, a.granted, a.turn
       FROM (SELECT t.bucket, t.caller, t.step, t.turn::integer,
-                   onering.granted_v1(0, t.step, t.burst, t.asked, t.spare) AS granted
-              FROM unnest(p_bucket, p_caller, p_step, p_burst, p_asked, p_spare) WITH ORDINALITY
-                   t(bucket, caller, step, burst, asked, spare, turn)) a
+                   onering.granted_v1(0, t.step, t.burst, t.asked) AS granted
+              FROM unnest(p_bucket, p_caller, p_step, p_burst, p_asked) WITH ORDINALITY
+                   t(bucket, caller, step, burst, asked, turn)) a
      ORDER BY a.bucket COLLATE "C", a.caller COLLATE "C"
         ON CONFLICT ON CONSTRAINT rate_limits_pkey DO UPDATE SET (tat, granted, turn) = (
             SELECT greatest(r.tat, instant) + g.granted * p_step[excluded.turn], g.granted, excluded.turn
               FROM (SELECT onering.granted_v1(
                         greatest(r.tat - instant, 0), p_step[excluded.turn], p_burst[excluded.turn],
-                        p_asked[excluded.turn], p_spare[excluded.turn])) g(granted))
+                        p_asked[excluded.turn])) g(granted))
     RETURNING r.turn, r.granted, greatest(r.tat - instant, 0);
 END
 $take$;

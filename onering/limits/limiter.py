@@ -68,26 +68,19 @@ class Limiter:
         The verdict, where it can be told at once, else a future of it, which never fails.
         """
         key, now = (rate.name, caller), _now()
-        known = self._known.at_once(rate, key, asked, now)
-        if known is not None:
-            if known.granted and self._known.to_renew(key, now):
-                self._gather(rate, key)
-            return self._counted(rate, asked, known)
+        refusal = self._known.refusal(rate, key, now)
+        if refusal is not None:
+            return self._counted(rate, asked, refusal)
         if not self._together:
             return self._alone(rate, key, asked, now)
-        asking = self._gather(rate, key)
-        waiting: Waiting = asyncio.get_running_loop().create_future()
-        asking.asked.append(asked)
-        asking.waiting.append(waiting)
-        return waiting
-
-    def _gather(self, rate: Rate, key: Key) -> _Asking:
-        """Have the next statement ask for a bucket, also where nobody waits for it."""
         asking = self._asking.get(key)
         if asking is None:
             asking = self._asking[key] = _Asking(rate)
             self._filled.set()
-        return asking
+        waiting: Waiting = asyncio.get_running_loop().create_future()
+        asking.asked.append(asked)
+        asking.waiting.append(waiting)
+        return waiting
 
     async def take(self, rate: Rate, caller: str, asked: int = 1) -> Verdict:
         """Take from a caller's bucket, and return the verdict."""
@@ -96,7 +89,7 @@ class Limiter:
 
     def refusal(self, rate: Rate, caller: str) -> Verdict | None:
         """Return the verdict on a caller who is known to get nothing now; take nothing."""
-        return self._known.at_once(rate, (rate.name, caller), 1 << 62, _now())
+        return self._known.refusal(rate, (rate.name, caller), _now())
 
     def take_alone(self, rate: Rate, caller: str) -> Verdict:
         """Take from a bucket that every process has for itself."""
@@ -131,10 +124,7 @@ class Limiter:
 
     async def _decide(self) -> None:
         batch, sent = self._gathered(), _now()
-        asks = [
-            Ask(asking.rate, key[1], sum(asking.asked), self._known.wanted(asking.rate, key, sent))
-            for key, asking in batch.items()
-        ]
+        asks = [Ask(asking.rate, key[1], sum(asking.asked)) for key, asking in batch.items()]
         try:
             taken = await self._store.take(asks)
         except asyncio.CancelledError:
@@ -158,9 +148,8 @@ class Limiter:
     def _settle(self, key: Key, asking: _Asking, got: Taken, sent: int) -> None:
         """Tell all who asked for a bucket. What was debt when the statement was sent is no less when it was run."""
         rate = asking.rate
-        spare = max(got.granted - sum(asking.asked), 0)
-        account = self._known.learn(key, got.debt, spare, sent)
-        found = verdicts(rate, got.granted - spare, got.debt - account.spare * rate.step, asking.asked)
+        self._known.learn(key, got.debt, sent)
+        found = verdicts(rate, got.granted, got.debt, asking.asked)
         for asked, waiting, verdict in zip(asking.asked, asking.waiting, found, strict=True):
             self._counted(rate, asked, verdict)
             if not waiting.done():

@@ -15,12 +15,11 @@ logger = logging.getLogger(__name__)
 
 
 class Ask(NamedTuple):
-    """What is asked of one caller's bucket; up to `spare` more may be given ahead while half the burst is left."""
+    """How many are asked for of one caller's bucket."""
 
     rate: Rate
     caller: str
     asked: int
-    spare: int = 0
 
 
 class Taken(NamedTuple):
@@ -30,7 +29,7 @@ class Taken(NamedTuple):
     debt: int
 
 
-TAKE = "SELECT turn, granted, debt FROM onering.take_v1($1, $2, $3, $4, $5, $6)"
+TAKE = "SELECT turn, granted, debt FROM onering.take_v1($1, $2, $3, $4, $5)"
 
 
 @dataclass(slots=True)
@@ -58,7 +57,6 @@ class Store:
             [ask.rate.step for ask in asks],
             [ask.rate.burst for ask in asks],
             [ask.asked for ask in asks],
-            [ask.spare for ask in asks],
             timeout=self.seconds,
         )
         found = [Taken(0, 0)] * len(asks)

@@ -49,18 +49,8 @@ async def test_the_database_grants_what_the_arithmetic_says(owner: Any) -> None:
     debts = [0, 1, RATE.step - 1, RATE.step, 9 * RATE.step, 9 * RATE.step + 1, 10 * RATE.step, 50 * RATE.step]
     for debt in debts:
         for asked in (0, 1, 3, 20):
-            said = await owner.fetchval("SELECT onering.granted_v1($1, $2, $3, $4, 0)", debt, RATE.step, 10, asked)
+            said = await owner.fetchval("SELECT onering.granted_v1($1, $2, $3, $4)", debt, RATE.step, 10, asked)
             assert said == granted(RATE, debt, asked), (debt, asked)
-
-
-@pytest.mark.parametrize(
-    ("used", "expected"),
-    [(0, 9), (30, 9), (42, 8), (48, 2), (49, 1), (99, 1), (100, 0)],
-)
-async def test_more_is_granted_in_advance_only_while_half_the_burst_is_left(
-    owner: Any, used: int, expected: int
-) -> None:
-    assert await owner.fetchval("SELECT onering.granted_v1($1, 1000, 100, 1, 8)", used * 1000) == expected
 
 
 async def test_processes_that_ask_at_once_share_exactly_the_burst(app_dsn: str) -> None:
@@ -108,7 +98,7 @@ async def test_forgetting_waits_for_nobody(store: Store, owner: Any, app_dsn: st
         "UPDATE onering.rate_limits SET tat = 0",
         "DELETE FROM onering.rate_limits",
         "TRUNCATE onering.rate_limits",
-        "SELECT onering.granted_v1(0, 1, 1, 1, 0)",
+        "SELECT onering.granted_v1(0, 1, 1, 1)",
     ],
 )
 async def test_the_service_takes_from_the_limits_and_does_nothing_else_with_them(app_dsn: str, statement: str) -> None:
