@@ -13,7 +13,7 @@ from onering.replay.written import Written
 
 @dataclass(slots=True)
 class Known:
-    """Drafts take 700 bytes each, invites 2,000 and segments 16.
+    """Drafts take 850 bytes each, invites 1,750 and segments 16.
 
     Something about a `vague` draft was erased, so what follows is judged under an assumption where it must be; what
     happens to a `closed` draft or invite can't be judged any more.

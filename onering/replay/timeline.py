@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 POLL_SECONDS = 0.5
 
 # Fields that repeat what stands in the line already.
-_ELSEWHERE = frozenset({"segment_id", "author_id", "creator_id", "from_user_id"})
+_ELSEWHERE = frozenset({"segment_id", "author_id", "creator_id", "from_user_id", "inviter_id", "decided_at"})
 
 
 async def followed(dsn: str, chosen: Filter) -> AsyncIterator[Sequence[Record]]:
