@@ -70,7 +70,7 @@ TAKE_OUT = ("remove-collaborator", {"collaborator_id": "bob"})
         ),
         (
             "alice", ("remove-collaborator", {"collaborator_id": "alice"}), "conflict",
-            "The owner cannot leave a draft.",
+            "The owner cannot leave a draft; transfer it to another member first.",
         ),
     ],
 )  # fmt: skip
@@ -156,8 +156,8 @@ async def test_a_path_that_is_none_of_ours_is_not_found(alice: Person, path: str
     [
         *[(method, "/v1/commands", "POST") for method in ("GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")],
         *[(method, "/v1/collab/drafts", "GET, HEAD, POST") for method in ("PUT", "OPTIONS", "DELETE")],
-        ("POST", "/v1/collab/drafts/{draft}", "GET, HEAD"),
-        ("GET", "/v1/collab/drafts/{draft}/collaborators/bob", "DELETE"),
+        ("POST", "/v1/collab/drafts/{draft}", "DELETE, GET, HEAD, PATCH"),
+        ("GET", "/v1/collab/drafts/{draft}/collaborators/bob", "DELETE, PATCH"),
         ("POST", "/healthz", "GET, HEAD"),
     ],
 )
