@@ -26,7 +26,7 @@ class TestCard:
         await bob.add(draft)
         now = await shown(alice, draft)
         names = {member["user_id"]: member["display"] for member in now["members"]}
-        told = await card(alice, draft)
+        told = await card(bob, draft)  # who wrote last: what he wrote is in his figures
         assert (told["title"], told["subtitle"]) == ("Collab Thread: A walk", f"It is the turn of {names['bob']}")
         assert told["metrics"] == {
             "contributors_count": 2,
