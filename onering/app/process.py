@@ -1,0 +1,66 @@
+"""A process that serves: everything behind the port, from its start to its end."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from starlette.types import ASGIApp
+
+from onering.app.front import Front
+from onering.app.means import Means
+from onering.app.parts import Parts
+from onering.http.limiting import Rates
+from onering.limits.limiter import Limiter
+from onering.live.hub import Hub
+from onering.log.batcher import Batcher
+from onering.log.event import DEFAULT_LANE
+from onering.metrics.peers import ALONE, Place
+from onering.settings import Settings
+from onering.tasks import Tasks
+from projections.rebuild import prepare
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process that serves: its ASGI application, what its server must do before it stops, and its limits."""
+
+    asgi: ASGIApp
+    hub: Hub
+    batcher: Batcher
+    tasks: Tasks
+    limiter: Limiter
+    rates: Rates
+
+    async def failed(self) -> BaseException:
+        """Wait until a background task died, and return what it died of: this process must not go on."""
+        return await self.tasks.wait_failed()
+
+    async def drain(self) -> None:
+        """Move every socket on, then see everything submitted through to its outcome."""
+        await self.hub.drain()
+        await self.batcher.drained()
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, dsn: str, development_secret: bytes | None = None, place: Place = ALONE
+) -> AsyncIterator[Process]:
+    """Run everything behind the port on the database at `dsn`, which is migrated, until the block ends.
+
+    A database that is away is waited for. `development_secret` (32 bytes or more) admits the tokens of `onering token`,
+    in local and test; `place` is where this process stands among those of the same port.
+
+    Raises boot.UnsafeConfiguration, LookupError for a database without a log, and DATABASE_FAULTS.
+    """
+    async with AsyncExitStack() as closing:
+        means = await Means.of(settings, dsn, development_secret, closing)
+        parts = Parts(means, place)
+        await prepare(means.database, DEFAULT_LANE)
+        await parts.log.tail.start()
+        await parts.limits.start()
+        parts.tasks.start(parts.runs())
+        closing.push_async_callback(parts.tasks.stop, settings.shutdown_seconds)
+        await closing.enter_async_context(parts.peers.answering())
+        yield Process(
+            Front(parts).asgi(), parts.hub, parts.log.batcher, parts.tasks, parts.limits.limiter, parts.limits.rates
+        )
