@@ -48,11 +48,11 @@ class FieldFault(Shape):
     msg: str
 
 
-def problem_example(status: int, code: str, detail: str) -> dict[str, Any]:
+def problem_example(status: int, code: str, title: str, detail: str) -> dict[str, Any]:
     """Return a problem as it is answered."""
     return {
         "type": f"/problems/{code.replace('_', '-')}",
-        "title": "Not possible at the moment",
+        "title": title,
         "status": status,
         "detail": detail,
         "instance": examples.REQUEST_ID,
@@ -63,7 +63,11 @@ def problem_example(status: int, code: str, detail: str) -> dict[str, Any]:
 class Problem(Shape):
     """Why a request was refused; `errors` for wrong fields. It never repeats what was sent."""
 
-    model_config = shown(problem_example(403, "ring_required", "Only the ring holder may add a segment; bob holds it."))
+    model_config = shown(
+        problem_example(
+            *(403, "ring_required", "The ring is needed"), "Only the ring holder may add a segment; bob holds the ring."
+        )
+    )
 
     type: Annotated[str, Field(pattern=r"^/problems/[a-z-]+$")]
     title: str

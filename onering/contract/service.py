@@ -128,7 +128,10 @@ class Ready(Shape):
 class Unready(Problem):
     """Why requests can't be served, and how the parts stand, as far as that is known."""
 
-    model_config = shown(problem_example(503, "unavailable", "The database is out of reach.") | {"database": False})
+    model_config = shown(
+        problem_example(503, "unavailable", "Not available at the moment", "The database is out of reach.")
+        | {"database": False}
+    )
 
     database: bool
     tail: TailHealth | None = None

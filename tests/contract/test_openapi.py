@@ -14,6 +14,7 @@ from onering.contract.requests import template
 from onering.http.envelope import COMMANDS
 from onering.http.problems import TITLES
 from onering.http.routes import Line, described
+from projections.people import default_name
 from tests.conformance import DOCUMENT, LINES, check_read_answer, validator
 
 SCHEMAS = DOCUMENT["components"]["schemas"]
@@ -76,6 +77,18 @@ def shown_examples() -> Iterator[Any]:
 def test_every_example_is_what_its_schema_says(schema: dict[str, Any], example: Any) -> None:
     faults = [fault.message for fault in validator(schema, DOCUMENT).iter_errors(example)]
     assert not faults
+
+
+@pytest.mark.parametrize("name", ["Problem", "Unready"])
+def test_a_problem_in_an_example_is_one_of_the_services(name: str) -> None:
+    (example,) = SCHEMAS[name]["examples"]
+    code = example["error"]["code"]
+    assert (example["title"], example["status"] in CODES[code]) == (TITLES[code], True)
+
+
+def test_people_in_examples_are_called_as_the_service_calls_them() -> None:
+    people = {member["user_id"]: member["display"] for member in examples.DRAFT["members"]}
+    assert people == {name: default_name(name) for name in ("alice", "bob")}
 
 
 def test_every_answer_of_a_query_or_command_has_an_example() -> None:
