@@ -111,6 +111,8 @@ class Limiter:
                 if not self._together:
                     await self._connect()
                 await self._filled.wait()
+                # Whoever comes within the next turn of the loop shares the statement.
+                await asyncio.sleep(0)
                 await self._decide()
         finally:
             self._together = False
