@@ -35,7 +35,7 @@ from onering.requests import (
     Unavailable,
     fingerprint,
 )
-from onering.states import DraftStates, Entry, Tip
+from onering.states import REWRITING, DraftStates, Entry, Tip
 from onering.subjects import InviteTokens, Subject, Subjects
 from projections.faults import ReadFault
 
@@ -132,8 +132,7 @@ class CommandHandler:
                 subject = Subject(command, cast(DraftCommand, command).draft_id)
             entry = await self._entry_with_plans(subject, actor, deadline)
             tip, now = entry.tip, self._clock()
-            if subject.draft_version not in (None, tip.version):
-                # What is known of its segment is older than the draft, or newer.
+            if not _current(subject, entry, tip.version):
                 await _by(deadline, self._settled(entry, subject.draft_id))
                 continue
             try:
@@ -210,7 +209,7 @@ class CommandHandler:
         processes have moved since. If it stands, return the first outcome of the key, or raise the refusal.
         """
         await self._settled(entry, subject.draft_id)
-        if subject.draft_version not in (None, entry.confirmed.version):
+        if not _current(subject, entry, entry.version):
             return None
         await self._plans.read(concerned(subject.command, entry.confirmed.state, actor))
         try:
@@ -237,7 +236,8 @@ class CommandHandler:
         """Submit and predict, in one step without an await; then wait for the outcome."""
         outcome = self._batcher.submit(append, after=entry.newest if entry.predicted is not None else None)
         if events:
-            entry.predict(tip.version + len(events), _evolved(tip.state, events, now))
+            rewritten = events[0].type in REWRITING
+            entry.predict(tip.version + len(events), _evolved(tip.state, events, now), rewritten=rewritten)
         entry.newest = self._under_way[append.command_id] = outcome
         entry.in_flight += 1
         confirmed = False
@@ -271,3 +271,13 @@ def _evolved(state: DraftState, events: Sequence[Event], now: datetime) -> Draft
     for event in events:
         state = evolve(state, event, now)
     return state
+
+
+def _current(subject: Subject, entry: Entry, version: int) -> bool:
+    """Whether what was looked up holds at a version of the draft: a segment that was found there or, if none was
+    rewritten since, before. So whoever amends one while others are written need not find a moment of silence.
+    """
+    found = subject.draft_version
+    if found is None or found == version:
+        return True
+    return subject.segment is not None and entry.rewritten <= found < version

@@ -27,6 +27,9 @@ logger = logging.getLogger(__name__)
 
 PAGE = 1000
 
+# After one of these, what was known of a segment may be so no more.
+REWRITING = frozenset({"segment_amended", "segment_withdrawn"})
+
 # What an entry costs beside its members, and each member, in bytes; measured with tracemalloc on CPython 3.11.
 ENTRY_BYTES, MEMBER_BYTES = 1400, 200
 
@@ -58,6 +61,7 @@ class Entry:
     in_flight: int = 0
     newest: "asyncio.Future[Any] | None" = None
     saved: int = 0
+    rewritten: int = 0
 
     @property
     def tip(self) -> Tip:
@@ -70,15 +74,18 @@ class Entry:
         """The newest state that is in the log, as far as this process knows."""
         return Tip(self.version, self.state, self.generation)
 
-    def predict(self, version: int, state: DraftState) -> None:
+    def predict(self, version: int, state: DraftState, *, rewritten: bool = False) -> None:
         """Decide what follows on `state`, which the draft will have at `version` if all goes well."""
         self.predicted = (version, state)
+        if rewritten:
+            self.rewritten = version
 
     def mistaken(self, generation: int) -> None:
         """A command of that generation failed: what was predicted since is void."""
         if generation == self.generation:
             self.generation += 1
             self.predicted = None
+            self.rewritten = min(self.rewritten, self.version)
 
     def apply(self, event: StoredEvent) -> bool:
         """Move on by one event of the log, unless it is known already; False if it leaves a gap."""
@@ -95,6 +102,8 @@ class Entry:
         # A create may be sent again from another workspace than the first time; the draft stays where it is.
         self.state = state._replace(workspace_id=event.workspace_id) if event.version == 1 else state
         self.version = event.version
+        if event.type in REWRITING:
+            self.rewritten = max(self.rewritten, event.version)
         if self.predicted is not None and self.predicted[0] <= self.version:
             self.predicted = None
         return True
@@ -185,7 +194,7 @@ class DraftStates:
         state = DraftState(draft_id, snapshot.workspace_id)
         if snapshot.state is not None:
             state = _STATES.validate_json(snapshot.state)
-        entry = Entry(self._lane, snapshot.version, state, saved=snapshot.version)
+        entry = Entry(self._lane, snapshot.version, state, saved=snapshot.version, rewritten=snapshot.version)
         await self.refresh(draft_id, entry)
         return entry
 

@@ -266,3 +266,25 @@ class TestSegments:
             for who, why in (("alice", TooNew), ("eve", NotFound)):
                 with pytest.raises(why):
                     await one.ask(WithdrawSegment, draft, who, segment_id=uuid4())
+
+    async def test_one_is_amended_while_others_are_written_without_a_pause(self, shared_dsn: str) -> None:
+        await prepare(Database(shared_dsn), LANE)
+        async with node(shared_dsn) as one:
+            draft = (await one.create()).draft_id
+            segment = derived((await one.add(draft)).events[0].command_id, "segment")
+            stopped = False
+
+            async def write() -> None:
+                while not stopped:
+                    await one.add(draft)
+
+            writing = [asyncio.create_task(write()) for _ in range(4)]
+            for text in ("Or", "so", "and"):
+                await one.ask(AmendSegment, draft, segment_id=segment, content=text)
+            await one.ask(WithdrawSegment, draft, segment_id=segment)
+            with pytest.raises(Conflict, match="withdrawn"):
+                await one.ask(AmendSegment, draft, segment_id=segment, content="then")
+            stopped = True
+            await asyncio.gather(*writing)
+            told = [e.type for e in await log_of(one.pool) if e.stream_id == draft and e.type != "segment_added"]
+            assert told == ["draft_created", *["segment_amended"] * 3, "segment_withdrawn"]
