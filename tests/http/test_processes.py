@@ -118,3 +118,37 @@ async def test_a_person_is_registered_once_wherever_they_come_first(service: Ser
     assert [row["plan"] for row in rows] == ["free"]
     stored = "SELECT count(*) FROM onering.events WHERE type = 'user_registered' AND subject = 'newcomer'"
     assert await log.fetchval(stored) == 1
+
+
+async def test_of_two_smart_passes_one_wins(alice: Person, other_alice: Person) -> None:
+    draft = await shared_draft(alice, "bob", "carol")
+    await other_alice.draft(draft)
+    path = f"/v1/collab/drafts/{draft}/pass-ring/smart"
+    answers = await asyncio.gather(*[person.http.post(path, json={}) for person in (alice, other_alice)])
+    assert sorted(answer.status_code for answer in answers) == [200, 403]
+    history = (await shown(alice, draft))["ring_state"]["holders_history"]
+    assert history == ["alice", "bob"]
+
+
+async def test_an_invite_that_is_accepted_on_both_at_once_lets_its_target_in_once(
+    alice: Person, bob: Person, other_bob: Person
+) -> None:
+    draft = await alice.create(visibility="private")
+    made = (await alice.http.post(f"/v1/collab/drafts/{draft}/invites", json={"target_user_id": "bob"})).json()["data"]
+    path, token = f"/v1/collab/invites/{made['invite_id']}/accept", {"token": made["token"]}
+    answers = await asyncio.gather(*[(bob, other_bob)[n % 2].http.post(path, json=token) for n in range(6)])
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+    joined = [event["type"] for event in (await alice.events(draft)).json()["data"]]
+    assert joined == ["draft_created", "collaborator_added"]
+
+
+async def test_a_segment_that_is_amended_and_withdrawn_at_once_is_withdrawn(alice: Person, other_alice: Person) -> None:
+    draft = await alice.create(initial_segment="Once")
+    segment = (await shown(other_alice, draft))["segments"][0]["segment_id"]
+    path = f"/v1/collab/drafts/{draft}/segments/{segment}"
+    amended, withdrawn = await asyncio.gather(
+        alice.http.patch(path, json={"content": "Twice"}), other_alice.http.delete(path)
+    )
+    assert (amended.status_code in (200, 409), withdrawn.status_code) == (True, 200)
+    assert (await shown(alice, draft))["segments"] == []

@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 from rich.console import Console
 
+from scripts.story import main
 from scripts.storytelling.people import Unexpected
 from scripts.storytelling.plot import TEXTS, play
 from scripts.storytelling.stage import Stage
@@ -46,17 +48,13 @@ def test_on_a_server_of_its_own_hours_pass_and_the_ring_is_reclaimed() -> None:
     assert done.stdout.rstrip().endswith("all as expected")
 
 
-@pytest.mark.parametrize("arguments", [[], ["http://127.0.0.1:1", "--own-server"]])
-def test_it_is_told_where_to_play(arguments: list[str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "scripts.story", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60
-    )
-    assert (done.returncode, "or --own-server" in done.stderr) == (2, True)
+@pytest.mark.parametrize(("url", "own"), [(None, False), ("http://127.0.0.1:1", True)])
+def test_it_is_told_where_to_play(url: str | None, own: bool) -> None:
+    with pytest.raises(typer.BadParameter, match="or --own-server"):
+        main(url, own)
 
 
-def test_without_a_service_there_it_fails() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "scripts.story", "http://127.0.0.1:1"],
-        cwd=ROOT, capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
-    assert (done.returncode, "not as expected" in done.stdout) == (1, True)
+def test_without_a_service_there_it_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as ended:
+        main("http://127.0.0.1:1", False)
+    assert (ended.value.exit_code, "not as expected" in capsys.readouterr().out) == (1, True)
