@@ -44,7 +44,7 @@ class Deciding:
         command, invite = subject.command, subject.invite
         readable = may_read(tip.state, actor.user_id, actor.workspace_id)
         if entry.closed and (readable or not tip.state.exists):
-            raise TooNew("A newer release of this service wrote to the draft; this server cannot change it.")
+            raise _too_new()
         # Whoever was invited may answer, before he may read the draft; so may whoever invited, and was removed since.
         if not readable and command.type != "create-draft" and (invite is None or invite.created is None):
             raise NotFound("There is no such draft.")
@@ -58,8 +58,10 @@ class Deciding:
         else:
             state = tip.state if subject.segment is None else tip.state._replace(segment=subject.segment)
             decision = Decision(draft=tuple(decide(state, cast(DraftCommand, command), actor, now)))
+        # Only now: of a draft that they may not read, those whose answer an invite awaits may know.
+        if entry.closed:
+            raise _too_new()
         if stale:
-            # Only now: somebody who may neither read the draft nor answer the invite does not learn its version.
             raise _at_another_version(tip, expected_version)
         usage.check_collaborators(tip.state, decision.draft, self._plans.limits_of)
         return decision
@@ -111,3 +113,7 @@ def _new(event: Event | InviteEvent, schema_version: int, command_id: UUID, n: i
 
 def _at_another_version(tip: Tip, expected: int | None) -> PreconditionFailed:
     return PreconditionFailed(f"The draft is at version {tip.version}, not {expected}.")
+
+
+def _too_new() -> TooNew:
+    return TooNew("A newer release of this service wrote to the draft; this server cannot change it.")

@@ -258,6 +258,7 @@ class TestSegments:
         await prepare(Database(shared_dsn), LANE)
         async with node(shared_dsn) as one:
             draft = (await one.create(visibility="private")).draft_id
+            invite_id = await invite(one, draft)
             conn = await Database(shared_dsn).connect("newer release")
             newer = NewEvent(uuid4(), "draft_sung", 1, '{"idempotency_key":null,"data":{}}')
             write = Write(draft, "draft", person("alice").workspace_id, 1, (newer,))
@@ -266,6 +267,9 @@ class TestSegments:
             for who, why in (("alice", TooNew), ("eve", NotFound)):
                 with pytest.raises(why):
                     await one.ask(WithdrawSegment, draft, who, segment_id=uuid4())
+            for who, refused in (("bob", TooNew), ("eve", Forbidden)):
+                with pytest.raises(refused):
+                    await accept(one, invite_id, who)
 
     async def test_one_is_amended_while_others_are_written_without_a_pause(self, shared_dsn: str) -> None:
         await prepare(Database(shared_dsn), LANE)

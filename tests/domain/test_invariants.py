@@ -9,6 +9,7 @@ from uuid import UUID, uuid4, uuid5
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from pydantic import TypeAdapter
 
 from onering.domain.actor import Actor
 from onering.domain.commands import (
@@ -249,6 +250,11 @@ class WritingTogether(RuleBasedStateMachine):
             case SegmentWithdrawn(segment_id=segment):
                 assert not self.segments[segment].withdrawn
                 self.segments[segment] = self.segments[segment]._replace(withdrawn=True)
+
+    def teardown(self) -> None:
+        """A state that was kept and read again is the same."""
+        kept = TypeAdapter(DraftState)
+        assert kept.validate_json(kept.dump_json(self.state)) == self.state
 
     @invariant()
     def holder_may_write(self) -> None:
