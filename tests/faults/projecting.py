@@ -7,7 +7,9 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 from uuid import UUID
 
+from onering.domain.commands import CreateInvite
 from onering.domain.refusals import Refusal
+from onering.domain.values import Visibility
 from onering.log.connection import Database, session_name
 from onering.log.event import DEFAULT_LANE as LANE
 from projections import PROJECTIONS
@@ -105,8 +107,10 @@ async def check_rebuilt(database: Database, conn: Any) -> None:
 
 @asynccontextmanager
 async def writing(writer: Node, drafts: int = 4) -> AsyncIterator[list[UUID]]:
-    """Write all kinds of events until the block ends; yield the drafts."""
-    made = [(await writer.create(initial_segment="Once")).draft_id for _ in range(drafts)]
+    """Write all kinds of events until the block ends; yield the drafts, of which every other one is public."""
+    visible = (Visibility.PUBLIC, Visibility.PRIVATE)
+    made = [(await writer.create(initial_segment="Once", visibility=visible[n % 2])).draft_id for n in range(drafts)]
+    await writer.ask(CreateInvite, made[0], target_user_id="dora")
     stop = asyncio.Event()
 
     async def write(draft: UUID, chance: random.Random) -> None:
