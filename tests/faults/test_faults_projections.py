@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from onering.domain.values import Visibility
 from onering.log.append import NewEvent
 from onering.log.connection import DATABASE_FAULTS, Database
 from onering.log.event import DEFAULT_LANE as LANE
@@ -282,8 +283,9 @@ async def killed_in_a_batch(postgres: EmbeddedPostgres, database: Database, stor
     holder, story.conn = await database.connect("holder"), await database.connect("teller")
     with suppress(*DATABASE_FAULTS):  # nor does the transaction of who holds the lock come to its end
         async with locked(holder, "drafts_1.members"):
-            draft = await story.create(initial_segment="Once")
+            draft = await story.create(initial_segment="Once", visibility=Visibility.PUBLIC)
             await story.let_in(draft, "bob")
+            await story.invite(draft, "carol")
             await story.hand(draft, "bob")
             for _ in range(30):
                 await story.add(draft, who="bob")
