@@ -1,12 +1,11 @@
 """A command decided on what is known of its draft and its people's plans, and as what it is appended."""
 
 from datetime import datetime
-from typing import cast
 from uuid import UUID
 
 from onering import usage
 from onering.domain.actor import Actor
-from onering.domain.commands import AcceptInvite, Command, DraftCommand, InviteCommand, TransferOwnership
+from onering.domain.commands import AcceptInvite, Command, TransferOwnership
 from onering.domain.decide import decide
 from onering.domain.events import EVENT_TYPES, INVITE_EVENT_TYPES, Event, InviteEvent
 from onering.domain.ids import derived
@@ -54,10 +53,10 @@ class Deciding:
         if invite is not None:
             if isinstance(command, AcceptInvite):
                 self._tokens.check(command)
-            decision = decide_on_invite(invite, tip.state, cast(InviteCommand, command), actor, now)
+            decision = decide_on_invite(invite, tip.state, command, actor, now)  # type: ignore[arg-type]
         else:
             state = tip.state if subject.segment is None else tip.state._replace(segment=subject.segment)
-            decision = Decision(draft=tuple(decide(state, cast(DraftCommand, command), actor, now)))
+            decision = Decision(draft=tuple(decide(state, command, actor, now)))  # type: ignore[arg-type]
         # Only now: of a draft that they may not read, those whose answer an invite awaits may know.
         if entry.closed:
             raise _too_new()

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -12,7 +12,7 @@ import asyncpg
 from onering import usage
 from onering.deciding import Deciding, appended, concerned
 from onering.domain.actor import Actor
-from onering.domain.commands import Command, DraftCommand
+from onering.domain.commands import Command
 from onering.domain.events import Event
 from onering.domain.refusals import NotFound, Refusal
 from onering.domain.state import DraftState, evolve
@@ -129,8 +129,8 @@ class CommandHandler:
                         raise
                     return await _by(deadline, self._as_first(before, stamp))
             else:
-                subject = Subject(command, cast(DraftCommand, command).draft_id)
-            entry = await self._entry_with_plans(subject, actor, deadline)
+                subject = Subject(command, command.draft_id)  # type: ignore[union-attr]  # all others name one
+            entry = await (self._entry_with_plans if self._plans.enforced else self._entry)(subject, actor, deadline)
             tip, now = entry.tip, self._clock()
             if not _current(subject, entry, tip.version):
                 await _by(deadline, self._settled(entry, subject.draft_id))
@@ -196,8 +196,6 @@ class CommandHandler:
         """Return the draft's entry, when the plans of those whom the command may concern are known."""
         while True:
             entry = await self._entry(subject, actor, deadline)
-            if not self._plans.enforced:
-                return entry
             if not (unread := self._plans.unread(concerned(subject.command, entry.tip.state, actor))):
                 return entry
             await _by(deadline, self._plans.read(unread))

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from onering.domain.events import (
-    CollaboratorAdded,
     DraftArchived,
     DraftCreated,
     DraftReopened,
@@ -64,7 +63,7 @@ def check_collaborators(state: DraftState, events: Sequence[Event], limits_of: L
     """Refuse one more person in a draft than its owner's plan allows. It is exact by the version decided on: people of
     a draft are part of its state. Raises QuotaExceeded.
     """
-    if not any(isinstance(event, CollaboratorAdded) for event in events):
+    if all(event.type != "collaborator_added" for event in events):
         return
     limits = limits_of(state.owner_id)
     if limits is None or limits.collaborators_per_draft is None:

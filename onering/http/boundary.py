@@ -41,6 +41,9 @@ class Boundary:
         async def stamped(message: MutableMapping[str, Any]) -> None:
             nonlocal started
             kind = message["type"]
+            if kind == "http.response.body":
+                await send(message)
+                return
             name = (b"x-request-id", request_id.encode())
             if kind == "http.response.start" or kind == "websocket.http.response.start":
                 started = True
@@ -70,8 +73,8 @@ class Boundary:
 
     def _beside(self, said: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         """Return the headers of every answer but those that this one has words of its own for."""
-        own = {header[0] for header in said}
-        return self._headers if own.isdisjoint(self._names) else [h for h in self._headers if h[0] not in own]
+        own = [header[0] for header in said]
+        return self._headers if self._names.isdisjoint(own) else [h for h in self._headers if h[0] not in own]
 
 
 def _tell(scope: Scope, problem: Problem) -> None:

@@ -18,6 +18,9 @@ from onering.requests import CommandRequest
 # Every command by the name that clients send as `type`.
 COMMANDS: Mapping[str, type[Command]] = {model.model_fields["type"].default: model for model in get_args(Command)}
 
+# The field that names what a command is about, within which its key is unique: a draft, or an invite.
+_SCOPES = {model: "invite_id" if "invite_id" in model.model_fields else "draft_id" for model in COMMANDS.values()}
+
 _KEY = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 _ETAG = re.compile(r'(W/)?"([^"]*)"')
 _VERSION = re.compile(r"[0-9]{1,10}")
@@ -64,7 +67,7 @@ def command_request(
         raise InvalidFields.at("command_id", UNKNOWN_FIELD)
     if envelope.any_version and model is CreateDraft:
         raise ConditionFailed("If-Match: * asks for a draft that exists already.")
-    name = scope_of(model)
+    name = _SCOPES[model]
     scope = named(fields.get(name))
     told = _told(fields, model) | {"command_id": command_identity(actor.user_id, scope, key)}
     if scope is not None:
@@ -92,11 +95,6 @@ def model_of(fields: Mapping[str, Any]) -> type[Command]:
     if model is None:
         raise InvalidFields.at("type", f"Input should be one of {', '.join(COMMANDS)}")
     return model
-
-
-def scope_of(model: type[Command]) -> str:
-    """Return the field that names what a command is about, within which its key is unique: a draft, or an invite."""
-    return "invite_id" if "invite_id" in model.model_fields else "draft_id"
 
 
 def named(value: object) -> Id | None:

@@ -112,9 +112,9 @@ APPEND = """
       FROM onering.append_v2(
         $1::smallint, $2::uuid[], $3::text[], $4::uuid[],
         $5::uuid[], $6::bytea[], $7::text[], $8::text[], $9::text[], $10::text[], $11::uuid[],
-        $12::int[], $13::int[], $14::int[], $15::int[],
-        $16::int[], $17::int[], $18::uuid[], $19::text[], $20::int[], $21::text[], $22::bytea[],
-        $23::text[], $24::boolean[], $25::int[], $26::int[], $27::int[], $28::int[])"""
+        $12::text::int[], $13::text::int[], $14::text::int[], $15::text::int[],
+        $16::text::int[], $17::text::int[], $18::uuid[], $19::text[], $20::text::int[], $21::text[], $22::bytea[],
+        $23::text[], $24::boolean[], $25::text::int[], $26::text::int[], $27::text::int[], $28::text::int[])"""
 
 SALT_BYTES = 16
 
@@ -139,8 +139,11 @@ async def append(conn: "asyncpg.Connection[Any]", lane: int, batch: Sequence[App
     return outcomes
 
 
-def _columns(batch: Sequence[Append]) -> tuple[list[Any], ...]:
-    """Return the array arguments of append_v2 after the lane; indexes count from 1, as SQL's do."""
+def _columns(batch: Sequence[Append]) -> tuple[list[Any] | str, ...]:
+    """Return the array arguments of append_v2 after the lane; indexes count from 1, as SQL's do.
+
+    Arrays of numbers go as text: of each element of any other, the driver asks twice what kind of thing it is.
+    """
     streams: dict[UUID, tuple[int, Write]] = {}
     expectations: list[tuple[int, int, int, int]] = []
     events: list[tuple[int, int, UUID, str, int, str]] = []
@@ -159,21 +162,31 @@ def _columns(batch: Sequence[Append]) -> tuple[list[Any], ...]:
             ],
             7,
         ),
-        *_transposed(expectations, 4),
-        *_transposed(events, 6),
+        *map(_numbers, _transposed(expectations, 4)),
+        *_events(events),
         [salts[i : i + SALT_BYTES] for i in range(0, len(salts), SALT_BYTES)],
         *_guard_columns(batch),
     )
 
 
-def _guard_columns(batch: Sequence[Append]) -> tuple[list[Any], ...]:
+def _events(events: Sequence[tuple[int, int, UUID, str, int, str]]) -> tuple[list[Any] | str, ...]:
+    commands, streams, ids, types, schema_versions, payloads = _transposed(events, 6)
+    return _numbers(commands), _numbers(streams), ids, types, _numbers(schema_versions), payloads
+
+
+def _numbers(column: Sequence[int | None]) -> str:
+    """Return an array literal."""
+    return "{%s}" % ",".join(["NULL" if number is None else str(number) for number in column])  # noqa: UP031
+
+
+def _guard_columns(batch: Sequence[Append]) -> tuple[list[Any] | str, ...]:
     counters: dict[Counter, int] = {}
     guards = [
         (c, counters.setdefault(counter, len(counters) + 1), amount, limit)
         for c, command in enumerate(batch, 1)
         for counter, amount, limit in command.guards
     ]
-    return (*_transposed(list(counters), 2), *_transposed(guards, 4))
+    return (*_transposed(list(counters), 2), *map(_numbers, _transposed(guards, 4)))
 
 
 def _counter(batch: Sequence[Append], index: int) -> Counter:
