@@ -14,8 +14,8 @@ FORMER = """
     SELECT outcome FROM onering.append_v1(
         $1::smallint, $2::uuid[], $3::text[], $4::uuid[],
         $5::uuid[], $6::bytea[], $7::text[], $8::text[], $9::text[], $10::text[], $11::uuid[],
-        $12::int[], $13::int[], $14::int[], $15::int[],
-        $16::int[], $17::int[], $18::uuid[], $19::text[], $20::int[], $21::text[], $22::bytea[])
+        $12::text::int[], $13::text::int[], $14::text::int[], $15::text::int[],
+        $16::text::int[], $17::text::int[], $18::uuid[], $19::text[], $20::text::int[], $21::text[], $22::bytea[])
      ORDER BY command"""
 FORMER_COLUMNS = 21
 

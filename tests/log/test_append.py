@@ -171,7 +171,7 @@ async def test_workspaces_are_registered_with_their_lane(app: Connection) -> Non
 
 async def test_a_batch_whose_counts_do_not_agree_stores_nothing(app: Connection) -> None:
     columns = list(_columns([command(write("a", 0, "1"))]))
-    columns[13] = [2]  # x_events
+    columns[13] = "{2}"  # x_events
     with pytest.raises(asyncpg.InvalidParameterValueError, match="announced 2 events and given 1"):
         await app.fetch(APPEND, LANE, *columns)
     assert await head(app, LANE) == 0
