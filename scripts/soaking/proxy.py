@@ -16,6 +16,10 @@ AT_ONCE = struct.pack("ii", 1, 0)
 Pair = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
+# Turns of the event loop after which whoever was let in has a task that is known here: accepted, connected, called back.
+ACCEPTING = 5
+
+
 @dataclass
 class Delay:
     """How much later each chunk arrives, in seconds: `least`, and up to `jitter` more."""
@@ -151,8 +155,8 @@ class Proxy:
     async def close(self) -> None:
         """Break off everything and wait for the end of it."""
         self.refuse()
-        # Whoever was let in a moment ago has a task from now on.
-        await asyncio.sleep(0)
+        for _ in range(ACCEPTING):
+            await asyncio.sleep(0)
         await asyncio.gather(*self._serving)
 
     async def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
