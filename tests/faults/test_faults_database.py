@@ -90,7 +90,7 @@ async def slow_and_cut(proxy: Proxy, service: Serving, score: Score) -> None:
     proxy.slow(0.01, 0.1)
     for cut in (proxy.reset, proxy.half_close):
         cut()
-        await acknowledged(score, score.now.acknowledged + 20)
+        await acknowledged(score, score.now.acknowledged + 10)
     await proxy.heal()
 
 

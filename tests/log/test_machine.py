@@ -180,7 +180,7 @@ def test_the_log_is_a_list_whatever_its_processes_do(
         database = staticmethod(another_database)
 
     bounded = settings(
-        max_examples=500 if long else 14,
+        max_examples=500 if long else 10,
         stateful_step_count=50,
         derandomize=not long,
         deadline=None,

@@ -42,8 +42,21 @@ TINY = Scale(
 )
 
 
+# What takes long to set up; a grown log has a test of its own (tests/projections/test_grown.py).
+LONG = (Part.MEMORY, Part.GROWN)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "part" in metafunc.fixturenames:
+        metafunc.parametrize("part", _parts(metafunc.config.getoption("--long")))
+
+
+def _parts(long: bool) -> list[Part]:
+    return [part for part in Part if long or part not in LONG]
+
+
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def found(tmp_path_factory: pytest.TempPathFactory, long: bool) -> Any:
     """Measure everything once, on one service but for what needs another log; return the document that was written."""
     folder = tmp_path_factory.mktemp("bench")
     with (folder / "printed").open("w") as printed, serving(settings=QUIET) as service:
@@ -59,13 +72,12 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Any:
                 service.start(workers)
             yield service
 
-        file = measured(list(Part), TINY, folder / "figures.json", Console(file=printed, width=150), serve)
+        file = measured(_parts(long), TINY, folder / "figures.json", Console(file=printed, width=150), serve)
     document = json.loads(file.read_text())
     document["printed"] = (folder / "printed").read_text()
     return document
 
 
-@pytest.mark.parametrize("part", list(Part))
 def test_every_figure_of_a_part_stands_beside_its_limit(found: Any, part: Part) -> None:
     section = found["sections"][part]
     assert section["limit"]
