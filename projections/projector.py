@@ -25,8 +25,10 @@ logger = logging.getLogger(__name__)
 TAKE_OVER_SECONDS = 0.5
 # How often a read model that can not go on by itself is tried again: an event stopped it, or it was never built.
 RETRY_SECONDS = 5.0
-# The pause after a batch unless somebody waits: events gather, and cost less together.
-REST_SECONDS = 0.05
+# The pause after a batch unless somebody waits: events gather, and cost less together, the more of them are of the same
+# drafts. So it grows with how many came, from REST_SECONDS up to GATHERED of them to the longest.
+REST_SECONDS, LONGEST_REST_SECONDS = 0.05, 0.25
+GATHERED = 50
 # Beyond its poll a writer that asks nothing for so long is taken for dead, and the server frees its lock.
 GHOST_SECONDS = 15.0
 # How often replaced builds are looked for.
@@ -208,11 +210,12 @@ class Projector:
 
     async def _project(self, conn: Connection, backoff: Backoff) -> None:
         clock = asyncio.get_running_loop().time
+        newest = self._tail.position
         while True:
             self._wake.clear()
             more = False
             # What commits from here on can gather until the next batch.
-            newest = self._tail.position
+            before, newest = newest, self._tail.position
             for leadership in self._leaderships:
                 more |= await leadership.step(conn, clock(), newest)
             backoff.reset()
@@ -221,9 +224,9 @@ class Projector:
                 for leadership in self._leaderships:
                     await leadership.retire(conn, self._keep_seconds)
             if not more:
-                await self._rest()
+                await self._rest(newest - before)
 
-    async def _rest(self) -> None:
+    async def _rest(self, gathered: int) -> None:
         """Wait for events, at most until it is time to look whether a writer died or a read model can go on."""
         leading = [leadership.build is not None for leadership in self._leaderships]
         if not any(leading):
@@ -231,8 +234,12 @@ class Projector:
             return
         # Not `wait_for`: before Python 3.12 it forgets a cancellation that arrives together with what it waits for.
         with suppress(TimeoutError):
-            async with asyncio.timeout(REST_SECONDS):
+            async with asyncio.timeout(_rest_after(gathered)):
                 await self._checkpoints.awaited.wait()
         with suppress(TimeoutError):
             async with asyncio.timeout(self._poll_seconds if all(leading) else TAKE_OVER_SECONDS / 2):
                 await self._wake.wait()
+
+
+def _rest_after(gathered: int) -> float:
+    return min(max(REST_SECONDS, REST_SECONDS * gathered / GATHERED), LONGEST_REST_SECONDS)
