@@ -57,7 +57,7 @@ MEASURES: Mapping[Part, Callable[[Scale, Serve], Section]] = {
 
 def main(
     parts: Annotated[list[Part] | None, typer.Argument(help="What to measure.", show_default="everything")] = None,
-    short: Annotated[bool, typer.Option("--short", help="Less of everything, within two minutes.")] = False,
+    short: Annotated[bool, typer.Option("--short", help="Less of everything, within four minutes.")] = False,
     clients: Annotated[list[int] | None, typer.Option(help="Clients that send commands; may be repeated.")] = None,
     seconds: Annotated[float | None, typer.Option(min=0.1, help="Length of a round.", show_default="5")] = None,
     rounds: Annotated[int | None, typer.Option(min=1, help="Rounds; medians are shown.", show_default="3")] = None,
