@@ -16,7 +16,7 @@ AT_ONCE = struct.pack("ii", 1, 0)
 Pair = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
-# Turns of the event loop after which whoever was let in has a task that is known here: accepted, connected, called back.
+# Turns of the event loop after which whoever was let in has a task: accepted, connected, called back.
 ACCEPTING = 5
 
 
