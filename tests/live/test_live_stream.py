@@ -138,6 +138,7 @@ async def test_p7_removal_is_the_last_event_on_every_server(app_dsn, http):
         assert (one.hub.closes[4403], two.hub.closes[4403]) == (1, 1)
         # Current access decides.
         async with streamed(http, two, draft, "bob", after=3) as again:
+            await again.reach(5)
             assert again.versions == [4, 5]
 
 
