@@ -1,4 +1,4 @@
-"""The figures of a draft, how it stands, and the board of who does most."""
+"""The figures of a draft: its words, turns, people and days."""
 
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -8,51 +8,10 @@ from pydantic import Field
 from onering.contract import examples
 from onering.contract.shapes import Count, Cursor, Id, Shape, Time, shown
 from onering.domain.values import Status, Strategy
-from projections.leaderboard import PLACES, Metric
 
 Seconds = Annotated[float, Field(ge=0, description="In seconds, with a fraction.")]
 _HEAD = {"draft_id": examples.DRAFT_ID}
 _AT = {"computed_at": examples.NOON}
-
-
-class Author(Shape):
-    """Whose segments stand, and when the first and the last of them were written."""
-
-    user_id: str
-    segment_count: Count
-    segment_ids: list[Id]
-    first_ts: Time
-    last_ts: Time
-
-
-class Attribution(Shape):
-    """Who wrote what stands, in order of their first segment."""
-
-    draft_id: Id
-    contributors: list[Author]
-
-
-class AttributionAnswer(Shape):
-    """Who wrote what stands."""
-
-    model_config = shown(
-        {
-            "data": _HEAD
-            | {
-                "contributors": [
-                    {
-                        "user_id": examples.ALICE,
-                        "segment_count": 1,
-                        "segment_ids": [examples.SEGMENT_ID],
-                        "first_ts": examples.MORNING,
-                        "last_ts": examples.MORNING,
-                    }
-                ]
-            }
-        }
-    )
-
-    data: Attribution
 
 
 _SUMMARY: dict[str, Any] = {
@@ -288,115 +247,3 @@ class DailyAnswer(Shape):
     model_config = shown({"data": _DAILY})
 
     data: Daily
-
-
-class Insight(Shape):
-    """Something worth knowing; `reason` names its threshold, `metrics_snapshot` the figures behind it."""
-
-    type: Literal["stalled", "dominant_user", "low_engagement", "healthy"]
-    severity: Literal["critical", "warning", "info"]
-    title: str
-    message: str
-    reason: str
-    metrics_snapshot: dict[str, Any]
-
-
-class Recommendation(Shape):
-    """Something that would help."""
-
-    action: Literal["nudge_holder", "pass_ring", "invite_user"]
-    target_user_id: str | None
-    reason: str
-
-
-class Alert(Shape):
-    """A threshold that was reached: hours of silence or of a hold, or segments of one person alone."""
-
-    alert_type: Literal["no_activity", "long_ring_hold", "single_contributor"]
-    threshold: Count
-    current_value: Annotated[float, Field(ge=0)]
-    triggered_at: Time
-    reason: str
-
-
-_INSIGHTS: dict[str, Any] = {
-    **_HEAD,
-    "insights": [
-        {
-            "type": "low_engagement",
-            "severity": "warning",
-            "title": "One person writes alone",
-            "message": "Somebody else could write, too: invite them, or pass the ring on.",
-            "reason": "1 person wrote what stands; it takes two to write together.",
-            "metrics_snapshot": {"total_contributors": 1, "total_segments": 1},
-        }
-    ],
-    "recommendations": [{"action": "invite_user", "target_user_id": None, "reason": "It takes two to write together."}],
-    "alerts": [],
-    **_AT,
-}
-
-
-class Insights(Shape):
-    """How a draft stands, the gravest first, what would help, and what needs somebody now."""
-
-    model_config = shown(_INSIGHTS)
-
-    draft_id: Id
-    insights: list[Insight]
-    recommendations: list[Recommendation]
-    alerts: list[Alert]
-    computed_at: Time
-
-
-class InsightsAnswer(Shape):
-    """How a draft stands."""
-
-    model_config = shown({"data": _INSIGHTS})
-
-    data: Insights
-
-
-class LeaderboardEntry(Shape):
-    """A place on the board, from 1."""
-
-    position: Annotated[int, Field(ge=1, le=PLACES)]
-    user_id: str
-    display_name: str
-    metric_value: Annotated[int, Field(ge=1)]
-    metric_label: str
-
-
-_BOARD: dict[str, Any] = {
-    "metric_type": "collaboration",
-    "window_days": 30,
-    "message": "Who passed the ring to others most often in public drafts, in the last 30 days.",
-    "entries": [
-        {
-            "position": 1,
-            "user_id": examples.ALICE,
-            "display_name": examples.ALICE_DISPLAY,
-            "metric_value": 1,
-            "metric_label": "1 pass",
-        }
-    ],
-    **_AT,
-}
-
-
-class Leaderboard(Shape):
-    """Who did most in public drafts, by a metric, over the last UTC days."""
-
-    metric_type: Metric
-    window_days: Count
-    message: str
-    entries: Annotated[list[LeaderboardEntry], Field(max_length=PLACES)]
-    computed_at: Time
-
-
-class LeaderboardAnswer(Shape):
-    """Who did most."""
-
-    model_config = shown({"data": _BOARD})
-
-    data: Leaderboard

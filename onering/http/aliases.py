@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from onering.contract import analytics as shapes
+from onering.contract.insights import Insights, InsightsAnswer
 from onering.contract.operation import Caller, Operation, aliased, read
 from onering.http.analytics import Analytics, DailyParameters, FigureParameters, RingParameters
 from onering.http.commands import Endpoint
@@ -15,7 +16,7 @@ _OLD = "/api/analytics/drafts/{draft_id}"
 
 def aliases(analytics: Analytics) -> Sequence[tuple[str, str, Endpoint, Operation]]:
     """Return method, path, endpoint and contract of each."""
-    figures, insights = _about(shapes.SummaryAnswer), _about(shapes.InsightsAnswer)
+    figures, insights = _about(shapes.SummaryAnswer), _about(InsightsAnswer)
     return (
         ("GET", _OLD + "/summary", bare(analytics.summary), aliased(figures, shapes.Summary)),
         (
@@ -31,7 +32,7 @@ def aliases(analytics: Analytics) -> Sequence[tuple[str, str, Endpoint, Operatio
             bare(analytics.daily),
             aliased(_about(shapes.DailyAnswer, DailyParameters), shapes.Daily),
         ),
-        ("GET", "/api/insights/drafts/{draft_id}", bare(analytics.insights), aliased(insights, shapes.Insights)),
+        ("GET", "/api/insights/drafts/{draft_id}", bare(analytics.insights), aliased(insights, Insights)),
         ("GET", "/v1/collab/drafts/{draft_id}/analytics", enveloped(analytics.summary), aliased(figures)),
         ("GET", "/v1/collab/api/insights/drafts/{draft_id}", enveloped(analytics.insights), aliased(insights)),
     )

@@ -8,11 +8,14 @@ from typing import NamedTuple
 
 from onering.contract import analytics as figures
 from onering.contract import sharing
+from onering.contract.attribution import AttributionAnswer
 from onering.contract.audit import AuditPage
 from onering.contract.commands import CommandAnswer, SmartPass
 from onering.contract.drafts import DraftAnswer, DraftList
 from onering.contract.history import EventList, TimelineAnswer
+from onering.contract.insights import InsightsAnswer
 from onering.contract.invites import InviteAnswer, InviteList, NewInviteAnswer
+from onering.contract.leaderboard import LeaderboardAnswer
 from onering.contract.me import MeAnswer, MeRequest
 from onering.contract.openapi import AnyCommand, Described
 from onering.contract.operation import JSON, Caller, Operation, change, read
@@ -199,13 +202,13 @@ def _reading(queries: Queries) -> Sequence[Line]:
 
 def _figures(analytics: Analytics, leaderboard: Leaderboard) -> Sequence[Line]:
     draft, member = "/v1/analytics/drafts/{draft_id}", Caller.SIGNED_IN
-    attribution = read(figures.AttributionAnswer, caller=member)
+    attribution = read(AttributionAnswer, caller=member)
     summary = read(figures.SummaryAnswer, FigureParameters, caller=member)
     contributors = read(figures.ContributorsAnswer, FigureParameters, caller=member)
     ring = read(figures.RingAnswer, RingParameters, caller=member)
     daily = read(figures.DailyAnswer, DailyParameters, caller=member)
-    insights = read(figures.InsightsAnswer, FigureParameters, caller=member)
-    board = read(figures.LeaderboardAnswer, LeaderboardParameters, caller=member)
+    insights = read(InsightsAnswer, FigureParameters, caller=member)
+    board = read(LeaderboardAnswer, LeaderboardParameters, caller=member)
     return (
         Line("GET", "/v1/timeline/drafts/{draft_id}/attribution", enveloped(analytics.attribution), attribution),
         Line("GET", draft + "/summary", enveloped(analytics.summary), summary),
