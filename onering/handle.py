@@ -17,7 +17,7 @@ from onering.domain.events import Event
 from onering.domain.refusals import NotFound, Refusal
 from onering.domain.state import DraftState, evolve
 from onering.domain.values import Visibility
-from onering.log.append import Append, Appended, AppendOutcome, Conflict, Exhausted, Repeated
+from onering.log.append import Append, Appended, AppendOutcome, Conflict, Exhausted, Guard, Repeated
 from onering.log.batcher import AppendFailed, Batcher, Late
 from onering.log.codec import UnknownEvent
 from onering.log.connection import DATABASE_FAULTS
@@ -49,6 +49,18 @@ class Handling:
     default_visibility: Visibility = Visibility.PRIVATE
     command_seconds: float = 10.0
     attempts: int = 5
+
+
+@dataclass(slots=True)
+class _Asked:
+    """One command on its way: complete, with what tells it from others of its key, and the tries and time it has."""
+
+    request: CommandRequest
+    command: Command
+    actor: Actor
+    stamp: bytes
+    deadline: float
+    attempts: int
 
 
 class CommandHandler:
@@ -114,55 +126,80 @@ class CommandHandler:
             raise Unavailable("The log is out of reach; send the command again with the same key.") from fault
 
     async def _handle(self, request: CommandRequest, actor: Actor) -> Outcome:
-        stamp = fingerprint(request.command)
-        command = self._completed(request.command)
+        command, stamp = self._completed(request.command), fingerprint(request.command)
         deadline = asyncio.get_running_loop().time() + self._handling.command_seconds
-        attempts = self._handling.attempts
-        while attempts:
-            attempts -= 1
-            if command.type in Subjects.LOOKED_UP:
-                try:
-                    subject = await _by(deadline, self._looked_up(command))
-                except NotFound:
-                    before = await _by(deadline, find_outcome(self._pool, self._lane, command.command_id))
-                    if before is None:
-                        raise
-                    return await _by(deadline, self._as_first(before, stamp))
-            else:
-                subject = Subject(command, command.draft_id)  # type: ignore[union-attr]  # all others name one
-            entry = await (self._entry_with_plans if self._plans.enforced else self._entry)(subject, actor, deadline)
-            tip, now = entry.tip, self._clock()
-            if not _current(subject, entry, tip.version):
-                await _by(deadline, self._settled(entry, subject.draft_id))
-                continue
-            try:
-                decision = self._deciding.decide(entry, tip, request.expected_version, subject, actor, now)
-            except (Refusal, PreconditionFailed, TooNew):
-                confirming = self._confirm_refusal(entry, request.expected_version, subject, actor)
-                if (before := await _by(deadline, confirming)) is not None:
-                    return await _by(deadline, self._as_first(before, stamp))
-                continue
-            guards = usage.guards(tip.state, decision.draft, self._plans.limits_of)
-            append = appended(subject, tip, decision, request, actor, stamp, guards)
-            exhausted = entry.exhausted
-            outcome = await self._append(entry, tip, decision.draft, now, append)
-            match outcome:
-                case Appended():
-                    place = Position(self._lane, outcome.position)
-                    return Outcome(subject.draft_id, outcome.version, place, outcome.events, repeated=False)
-                case Repeated():
-                    return await _by(deadline, self._as_first(outcome, stamp))
-                case Exhausted():
-                    entry.exhausted += 1
-                    # Whoever has a larger plan by now is not refused for what was known of the one before.
-                    await _by(deadline, self._plans.read(concerned(command, tip.state, actor)))
-                    if guards == usage.guards(tip.state, decision.draft, self._plans.limits_of):
-                        raise usage.exhausted(outcome.counter, self._plans.limits_of, actor.user_id, now)
-                case Conflict():
-                    # No contention: it was decided on what one would have done that had no room.
-                    attempts += entry.exhausted > exhausted
-                    await _by(deadline, self._states.refresh(subject.draft_id, entry))
+        asked = _Asked(request, command, actor, stamp, deadline, self._handling.attempts)
+        while asked.attempts:
+            asked.attempts -= 1
+            if (outcome := await self._attempt(asked)) is not None:
+                return outcome
         raise Contended("Other writers changed the draft first, several times in a row; try again.")
+
+    async def _attempt(self, asked: _Asked) -> Outcome | None:
+        """Decide on the newest state known, and append; None if that state is not what it seemed."""
+        subject = await self._subject(asked)
+        if isinstance(subject, Outcome):
+            return subject
+        find = self._entry_with_plans if self._plans.enforced else self._entry
+        entry = await find(subject, asked.actor, asked.deadline)
+        tip, now = entry.tip, self._clock()
+        if not _current(subject, entry, tip.version):
+            await _by(asked.deadline, self._settled(entry, subject.draft_id))
+            return None
+        try:
+            expected = asked.request.expected_version
+            decision = self._deciding.decide(entry, tip, expected, subject, asked.actor, now)
+        except (Refusal, PreconditionFailed, TooNew):
+            confirming = self._confirm_refusal(entry, expected, subject, asked.actor)
+            before = await _by(asked.deadline, confirming)
+            return None if before is None else await self._again(asked, before)
+        guards = usage.guards(tip.state, decision.draft, self._plans.limits_of)
+        append = appended(subject, tip, decision, asked.request, asked.actor, asked.stamp, guards)
+        exhausted = entry.exhausted
+        match await self._append(entry, tip, decision.draft, now, append):
+            case Appended() as stored:
+                place = Position(self._lane, stored.position)
+                return Outcome(subject.draft_id, stored.version, place, stored.events, repeated=False)
+            case Repeated() as before:
+                return await self._again(asked, before)
+            case Exhausted() as without:
+                entry.exhausted += 1
+                await self._check_room(asked, tip, decision.draft, guards, without, now)
+            case Conflict():
+                # No contention: it was decided on what one would have done that had no room.
+                asked.attempts += entry.exhausted > exhausted
+                await _by(asked.deadline, self._states.refresh(subject.draft_id, entry))
+        return None
+
+    async def _subject(self, asked: _Asked) -> Subject | Outcome:
+        """Return what the command is about; the outcome it has already, where that is no longer there."""
+        command = asked.command
+        if command.type not in Subjects.LOOKED_UP:
+            return Subject(command, command.draft_id)  # type: ignore[union-attr]  # all others name one
+        try:
+            return await _by(asked.deadline, self._looked_up(command))
+        except NotFound:
+            before = await _by(asked.deadline, find_outcome(self._pool, self._lane, command.command_id))
+            if before is None:
+                raise
+            return await self._again(asked, before)
+
+    async def _check_room(
+        self,
+        asked: _Asked,
+        tip: Tip,
+        events: Sequence[Event],
+        guards: Sequence[Guard],
+        without: Exhausted,
+        now: datetime,
+    ) -> None:
+        """Refuse what a plan has no room for, unless it is a larger one by now. Raises QuotaExceeded."""
+        await _by(asked.deadline, self._plans.read(concerned(asked.command, tip.state, asked.actor)))
+        if guards == usage.guards(tip.state, events, self._plans.limits_of):
+            raise usage.exhausted(without.counter, self._plans.limits_of, asked.actor.user_id, now)
+
+    async def _again(self, asked: _Asked, before: Repeated) -> Outcome:
+        return await _by(asked.deadline, self._as_first(before, asked.stamp))
 
     def _completed(self, command: Command) -> Command:
         if command.type == "create-draft" and command.visibility is None:
