@@ -126,7 +126,7 @@ async def forget(target: Victim, chance: random.Random) -> None:
 async def refuse(target: Victim, chance: random.Random) -> None:
     """Let nobody in for a while."""
     assert target.proxy is not None
-    target.proxy.refuse()
+    await target.proxy.refuse()
     await _mended(target, chance)
 
 

@@ -123,11 +123,11 @@ class Proxy:
         for link in self._links:
             link.flowing.clear()
 
-    def refuse(self) -> None:
+    async def refuse(self) -> None:
         """Break off every connection and let nobody in."""
         if self._listener is not None:
-            self._listener.close()
-            self._listener = None
+            listener, self._listener = self._listener, None
+            await _stop(listener)
         self.reset()
 
     async def heal(self, *, forgetful: bool = False) -> None:
@@ -154,9 +154,7 @@ class Proxy:
 
     async def close(self) -> None:
         """Break off everything and wait for the end of it."""
-        self.refuse()
-        for _ in range(ACCEPTING):
-            await asyncio.sleep(0)
+        await self.refuse()
         await asyncio.gather(*self._serving)
 
     async def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -180,6 +178,19 @@ class Proxy:
             link.flowing.set()
         await link.run()
         self._links.discard(link)
+
+
+async def _stop(listener: asyncio.Server) -> None:
+    """Accept nobody any more, and close once whoever was accepted a moment ago belongs to the listener.
+
+    Closed under them, it refuses to have them, and their sockets stay open (CPython's issue 109564).
+    """
+    loop = asyncio.get_running_loop()
+    for accepting in listener.sockets:
+        loop.remove_reader(accepting.fileno())
+    for _ in range(ACCEPTING):
+        await asyncio.sleep(0)
+    listener.close()
 
 
 @asynccontextmanager

@@ -95,7 +95,7 @@ async def slow_and_cut(proxy: Proxy, service: Serving, score: Score) -> None:
 
 
 async def refuse(proxy: Proxy, service: Serving, score: Score) -> None:
-    proxy.refuse()
+    await proxy.refuse()
     await refused(score)
     await proxy.heal()
 
@@ -153,7 +153,7 @@ class TestTheWayToTheDatabase:
             service = Service(["--port", "0", "--data", str(folder / "data")], environment, folder)
             try:
                 await asyncio.to_thread(service.ready)
-                proxy.refuse()
+                await proxy.refuse()
                 for worker in service.workers():
                     os.kill(worker, signal.SIGKILL)
                 await until(lambda: any("waiting for the database" in line for line in service.err), "its waiting")
