@@ -4,9 +4,11 @@ import asyncio
 import os
 import shutil
 import signal
+import ssl
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,6 +23,9 @@ from onering.log.roles import APP, OWNER
 from onering.service.folders import DataFolder
 from onering.service.postgres import EmbeddedPostgres
 from tests.other_postgres import OtherPostgres
+
+# Reading the authorities of the web takes a client 25 ms, and thousands are made that speak plain HTTP.
+ssl.create_default_context = cache(ssl.create_default_context)
 
 TEMPLATE = "onering_template"
 LONG = "long"
@@ -60,10 +65,43 @@ def postgres(request: pytest.FixtureRequest) -> Iterator[EmbeddedPostgres | Othe
         shutil.rmtree(parent)
 
 
+class Administrator:
+    """Makes and drops databases through one connection: one for each of thousands would take longer than they do."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._loop = asyncio.new_event_loop()
+        self._conn: Any = None
+
+    def do(self, *statements: str) -> None:
+        """Execute statements, each in a transaction of its own."""
+        self._loop.run_until_complete(self._do(statements))
+
+    def close(self) -> None:
+        """Let the server go."""
+        if self._conn is not None:
+            self._loop.run_until_complete(self._conn.close())
+        self._loop.close()
+
+    async def _do(self, statements: Iterable[str]) -> None:
+        if self._conn is None or self._conn.is_closed():
+            self._conn = await asyncpg.connect(self._dsn)
+        for statement in statements:
+            await self._conn.execute(statement)
+
+
 @pytest.fixture(scope="session")
-def _template(postgres: EmbeddedPostgres) -> str:
+def administrator(postgres: EmbeddedPostgres) -> Iterator[Administrator]:
+    """Return who makes databases."""
+    made = Administrator(postgres.dsn(database="postgres"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def _template(postgres: EmbeddedPostgres, administrator: Administrator) -> str:
     """Bring a database to this release once; return the DSN of the service's role, to that database."""
-    _administer(postgres, f"CREATE DATABASE {TEMPLATE}")
+    administrator.do(f"CREATE DATABASE {TEMPLATE}")
     return asyncio.run(migrate(postgres.dsn(database=TEMPLATE)))
 
 
@@ -74,27 +112,27 @@ def long(request: pytest.FixtureRequest) -> bool:
 
 
 @contextmanager
-def _copied(postgres: EmbeddedPostgres) -> Iterator[str]:
+def _copied(administrator: Administrator) -> Iterator[str]:
     name = f"test_{uuid4().hex}"
-    _administer(postgres, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
     # A copy has the contents of its template, not what was granted on the database itself.
-    _administer(postgres, f"GRANT CREATE ON DATABASE {name} TO {OWNER}, {APP}")
+    grant = f"GRANT CREATE ON DATABASE {name} TO {OWNER}, {APP}"
+    administrator.do(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}", grant)
     try:
         yield name
     finally:
-        _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+        administrator.do(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
-def _name(postgres: EmbeddedPostgres, _template: str) -> Iterator[str]:
-    with _copied(postgres) as name:
+def _name(administrator: Administrator, _template: str) -> Iterator[str]:
+    with _copied(administrator) as name:
         yield name
 
 
 @pytest.fixture(scope="module")
-def shared_database(postgres: EmbeddedPostgres, _template: str) -> Iterator[str]:
+def shared_database(administrator: Administrator, _template: str) -> Iterator[str]:
     """Return the name of a database that the tests of a module share."""
-    with _copied(postgres) as name:
+    with _copied(administrator) as name:
         yield name
 
 
@@ -117,12 +155,12 @@ def app_dsn(_template: str, _name: str) -> str:
 
 
 @pytest.fixture
-def another_database(postgres: EmbeddedPostgres, _template: str) -> Callable[[], AbstractContextManager[str]]:
+def another_database(administrator: Administrator, _template: str) -> Callable[[], AbstractContextManager[str]]:
     """Return what makes a database for the length of a block: its DSN, as the role of the service."""
 
     @contextmanager
     def made() -> Iterator[str]:
-        with _copied(postgres) as name:
+        with _copied(administrator) as name:
             yield _template.replace(TEMPLATE, name)
 
     return made
@@ -137,18 +175,9 @@ async def owner(admin_dsn: str) -> AsyncIterator[Any]:
 
 
 @pytest.fixture
-def empty_dsn(postgres: EmbeddedPostgres) -> Iterator[str]:
+def empty_dsn(postgres: EmbeddedPostgres, administrator: Administrator) -> Iterator[str]:
     """Return the DSN of a new database without a log, as the administrator."""
     name = f"empty_{uuid4().hex}"
-    _administer(postgres, f"CREATE DATABASE {name}")
+    administrator.do(f"CREATE DATABASE {name}")
     yield postgres.dsn(database=name)
-    _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _administer(postgres: EmbeddedPostgres, sql: str) -> None:
-    async def run() -> None:
-        conn = await asyncpg.connect(postgres.dsn(database="postgres"))
-        await conn.execute(sql)
-        await conn.close()
-
-    asyncio.run(run())
+    administrator.do(f"DROP DATABASE {name} WITH (FORCE)")
