@@ -32,7 +32,8 @@ from projections.document import DraftDocument, SegmentPage
 from projections.draft_list import DraftFilter, DraftPage, list_drafts
 from projections.drafts import read_draft, read_draft_at
 from projections.faults import TooEarly
-from projections.invites import pending_invites
+from projections.invites import pending_invites, pending_of
+from projections.models import ReadAt
 from projections.people import display_names
 from projections.rendering import people_of, render_draft
 from projections.search import Snippet
@@ -71,8 +72,9 @@ class Queries:
             )
 
         page, bodies = await self._shelf.page(read_at.epoch, ask)
+        pending = await self._pending_of(read_at, list(page.versions), who)
         drafts = zip(page.versions, bodies, strict=True)
-        shown = [_listed(body, page.snippets.get(draft_id)) for draft_id, body in drafts]
+        shown = [_listed(body, page.snippets.get(draft), pending.get(draft, ())) for draft, body in drafts]
         listed = {"data": shown, "count": len(shown), "next_cursor": page.next_cursor}
         return answer(listed, at_position(reading.place(page.position)))
 
@@ -132,10 +134,21 @@ class Queries:
         if document.role_of(reader(call.identity)[0]) is None:
             return ()
         reading = self._reading
-        with suppress(TooEarly):
-            read_at = reading.read_at(call)
-            await read_at.start().for_position(reading.models.checkpoints, ("invites",), read_at.position)
+        await self._invites_at(reading.read_at(call))
         return await pending_invites(reading.models, document.draft_id, reading.clock())
+
+    async def _pending_of(
+        self, read_at: ReadAt, draft_ids: Sequence[UUID], who: str | None
+    ) -> Mapping[UUID, Sequence[UUID]]:
+        """Return the open invites of those drafts that the reader is a member of."""
+        if who is None or not draft_ids:
+            return {}
+        await self._invites_at(read_at)
+        return await pending_of(self._reading.models, draft_ids, who, self._reading.clock())
+
+    async def _invites_at(self, read_at: ReadAt) -> None:
+        with suppress(TooEarly):
+            await read_at.start().for_position(self._reading.models.checkpoints, ("invites",), read_at.position)
 
     async def _current(self, call: Call, draft_id: UUID, page: SegmentPage) -> DraftDocument:
         reading = self._reading
@@ -163,8 +176,14 @@ class Queries:
         return document
 
 
-def _listed(body: bytes, snippet: Snippet | None) -> orjson.Fragment:
-    """Return a draft of a list; of a search it has a snippet."""
-    return orjson.Fragment(
-        body if snippet is None else b'%b,"snippet":%b}' % (body[:-1], orjson.dumps(snippet._asdict()))
-    )
+# What every draft of a list is kept with; within a text, its quotes would be escaped.
+_NONE_PENDING = b'"pending_invites":[]'
+
+
+def _listed(body: bytes, snippet: Snippet | None, pending: Sequence[UUID]) -> orjson.Fragment:
+    """Return a draft of a list as its reader sees it; of a search it has a snippet."""
+    if pending:
+        body = body.replace(_NONE_PENDING, b'"pending_invites":%b' % orjson.dumps([str(each) for each in pending]), 1)
+    if snippet is not None:
+        body = b'%b,"snippet":%b}' % (body[:-1], orjson.dumps(snippet._asdict()))
+    return orjson.Fragment(body)

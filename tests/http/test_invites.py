@@ -202,6 +202,21 @@ class TestSeeing:
         check_problem(await invites(nobody, draft), 401, "unauthorized")
         assert (await shown(eve, draft))["pending_invites"] == []
 
+    async def test_lists_name_the_open_ones_to_members_alone(
+        self, alice: Person, bob: Person, eve: Person, nobody: Person
+    ) -> None:
+        # Where a draft is kept as it was sent, its texts may read like the field.
+        draft = await alice.create(visibility="public", title='"pending_invites":[]')
+        await alice.let_in(draft, "bob")
+        for _ in range(2):  # the second time from what was kept
+            made = await invite(alice, draft, f"carol{uuid4().hex[:6]}")
+        for person, sees in ((alice, 2), (bob, 2), (eve, 0), (nobody, 0)):
+            newest = (await invites(alice, draft)).headers["OneRing-Position"]
+            answer = await person.http.get("/v1/collab/drafts?scope=public", headers={"OneRing-Min-Position": newest})
+            (listed,) = [one for one in answer.json()["data"] if one["draft_id"] == draft]
+            assert (listed["title"], len(listed["pending_invites"])) == ('"pending_invites":[]', sees)
+            assert (made["invite_id"] in listed["pending_invites"]) == bool(sees)
+
     async def test_joining_is_seen_on_the_live_feed(self, service: Service, alice: Person, bob: Person) -> None:
         draft = await alice.create(visibility="private")
         made = await invite(alice, draft)
