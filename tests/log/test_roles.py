@@ -152,7 +152,7 @@ async def served(dsn: str) -> None:
 
 class TestLogOfSomebodyElse:
     @pytest.fixture
-    async def administrator(self, cluster: str, empty_dsn: str, person: str) -> AsyncIterator[str]:
+    async def no_superuser(self, cluster: str, empty_dsn: str, person: str) -> AsyncIterator[str]:
         """Return the DSN of somebody who owns a database with a log and may make roles, but is no superuser."""
         database = urlsplit(empty_dsn).path[1:]
         await migrate(empty_dsn)
@@ -188,16 +188,16 @@ class TestLogOfSomebodyElse:
         await served(await migrate(admin_dsn))
 
     async def test_an_administrator_who_is_no_superuser_takes_it_over_too(
-        self, empty_dsn: str, administrator: str
+        self, empty_dsn: str, no_superuser: str
     ) -> None:
-        await prepare(Database(administrator), LANE)
-        await served(await migrate(administrator))
+        await prepare(Database(no_superuser), LANE)
+        await served(await migrate(no_superuser))
         assert await run(empty_dsn, OWNERS) == OURS
 
-    async def test_what_an_administrator_may_not_take_over_is_told(self, empty_dsn: str, administrator: str) -> None:
+    async def test_what_an_administrator_may_not_take_over_is_told(self, empty_dsn: str, no_superuser: str) -> None:
         await prepare(Database(empty_dsn), LANE)
         with pytest.raises(MigrationError, match=r"must be owner of .*`onering migrate` as a superuser"):
-            await migrate(administrator)
+            await migrate(no_superuser)
 
 
 BEYOND_AN_AUDITOR = [

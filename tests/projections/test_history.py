@@ -1,7 +1,7 @@
 """Figures of a draft: what was written, who held the ring and how long, day by day, as of any moment."""
 
 import random
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,7 +20,6 @@ from projections.faults import BadCursor
 from projections.figures import Figures, read_figures
 from projections.history import Moment
 from projections.turns import TurnPage, read_turns
-from tests.conftest import TEMPLATE, _copied
 from tests.projections.reading import NOW, ByHand, by_hand
 from tests.projections.story import Story
 
@@ -69,24 +68,18 @@ class Chronicle:
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest.fixture(scope="module")
-def shared(postgres: EmbeddedPostgres, _template: str) -> Iterator[str]:
-    with _copied(postgres) as name:
-        yield name
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def owner(postgres: EmbeddedPostgres, shared: str) -> AsyncIterator[Any]:
+async def owner(postgres: EmbeddedPostgres, shared_database: str) -> AsyncIterator[Any]:
     """Return the administrator's connection to the database, in which events may be moved in time."""
-    conn = await Database(postgres.dsn(database=shared)).connect("test")
+    conn = await Database(postgres.dsn(database=shared_database)).connect("test")
     await conn.execute("ALTER TABLE onering.events DISABLE TRIGGER events_never_change")
     yield conn
     conn.terminate()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def models(_template: str, shared: str) -> AsyncIterator[ByHand]:
-    database = Database(_template.replace(TEMPLATE, shared))
+async def models(shared_dsn: str) -> AsyncIterator[ByHand]:
+    database = Database(shared_dsn)
     conn, pool = await database.connect("test"), await database.pool("test", size=4)
     yield await by_hand(database, conn, pool)
     pool.terminate()

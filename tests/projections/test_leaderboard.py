@@ -24,7 +24,6 @@ from projections.leaderboard import (
     read_leaderboard,
 )
 from projections.projection import in_schemas
-from tests.conftest import TEMPLATE, _copied
 from tests.projections.reading import NOW, ByHand, by_hand
 from tests.projections.story import Story
 
@@ -33,24 +32,18 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 TODAY = datetime(2026, 11, 25, 15, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def shared(postgres: EmbeddedPostgres, _template: str) -> Iterator[str]:
-    with _copied(postgres) as name:
-        yield name
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def owner(postgres: EmbeddedPostgres, shared: str) -> AsyncIterator[Any]:
+async def owner(postgres: EmbeddedPostgres, shared_database: str) -> AsyncIterator[Any]:
     """Return the administrator's connection to the database, in which events may be moved in time."""
-    conn = await Database(postgres.dsn(database=shared)).connect("test")
+    conn = await Database(postgres.dsn(database=shared_database)).connect("test")
     await conn.execute("ALTER TABLE onering.events DISABLE TRIGGER events_never_change")
     yield conn
     conn.terminate()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def read_model(_template: str, shared: str) -> AsyncIterator[ByHand]:
-    database = Database(_template.replace(TEMPLATE, shared))
+async def read_model(shared_dsn: str) -> AsyncIterator[ByHand]:
+    database = Database(shared_dsn)
     conn, pool = await database.connect("test"), await database.pool("test", size=4)
     yield await by_hand(database, conn, pool, (LEADERBOARD,))
     pool.terminate()

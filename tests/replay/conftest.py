@@ -18,7 +18,7 @@ from onering.log.roles import APP, OWNER
 from onering.service.postgres import EmbeddedPostgres
 from onering.users import Users
 from projections.rebuild import prepare
-from tests.conftest import TEMPLATE
+from tests.conftest import TEMPLATE, Administrator
 from tests.node import node, person
 
 Run = Callable[..., tuple[int, str, str]]
@@ -44,23 +44,23 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.fixture(scope="session")
-def _told(postgres: EmbeddedPostgres, _template: str) -> Iterator[str]:
+def _told(administrator: Administrator, _template: str) -> Iterator[str]:
     """Tell the story once; each test has a copy of its own."""
     name = f"told_{uuid4().hex}"
-    administer(postgres, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    administer(postgres, f"GRANT CREATE ON DATABASE {name} TO {OWNER}, {APP}")
+    grant = f"GRANT CREATE ON DATABASE {name} TO {OWNER}, {APP}"
+    administrator.do(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}", grant)
     asyncio.run(tell(_template.replace(TEMPLATE, name)))
     yield name
-    administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+    administrator.do(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
-def log(postgres: EmbeddedPostgres, _told: str) -> Iterator[str]:
+def log(postgres: EmbeddedPostgres, administrator: Administrator, _told: str) -> Iterator[str]:
     """Return the administrator's DSN of a log with every command in it, and its read models."""
     name = f"log_{uuid4().hex}"
-    administer(postgres, f"CREATE DATABASE {name} TEMPLATE {_told}")
+    administrator.do(f"CREATE DATABASE {name} TEMPLATE {_told}")
     yield postgres.dsn(database=name)
-    administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+    administrator.do(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -90,10 +90,6 @@ async def tell(dsn: str) -> None:
         await one.add(other, "bob", content="Ü 🌍 'quoted', with, commas")  # 16
         await one.add(draft)  # 17
     await prepare(Database(dsn), LANE)
-
-
-def administer(postgres: EmbeddedPostgres, sql: str) -> None:
-    execute(postgres.dsn(database="postgres"), sql)
 
 
 def execute(dsn: str, *statements: str) -> None:
