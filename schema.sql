@@ -543,6 +543,40 @@ BEGIN ATOMIC
 END;
 
 -- ---------------------------------------------------------------------------------------------------------------------
+-- Proofs and trust
+
+-- Disposable: the inner nodes of the Merkle tree over a lane's leaves that full tiles of 256 come to (docs/TRUST.md).
+-- The hash at (level, index) is the root over the leaves from index * 256^level on, 256^level of them. Level 0 are the
+-- events' leaves themselves.
+CREATE TABLE onering.tree (
+    lane   smallint NOT NULL,
+    level  smallint NOT NULL CHECK (level BETWEEN 1 AND 7),
+    index  bigint   NOT NULL CHECK (index >= 0),
+    hash   bytea    NOT NULL CHECK (octet_length(hash) = 32),
+    PRIMARY KEY (lane, level, index)
+);
+
+-- The newest signed checkpoint of each lane, as it is published. What the signer itself goes by is beside its key, and
+-- never here: whoever can change this table must not be able to have another history signed.
+CREATE TABLE onering.checkpoints (
+    lane      smallint PRIMARY KEY,
+    origin    text        NOT NULL,
+    size      bigint      NOT NULL CHECK (size >= 0),
+    root      bytea       NOT NULL CHECK (octet_length(root) = 32),
+    note      text        NOT NULL,
+    signed_at timestamptz NOT NULL DEFAULT clock_timestamp()
+) WITH (fillfactor = 50);
+
+-- Whose tokens count no more: those issued before a time ('infinity': all of them). Only operators write here.
+CREATE TABLE onering.revocations (
+    issuer        text        NOT NULL,
+    subject       text        NOT NULL,
+    issued_before timestamptz NOT NULL,
+    revoked_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (issuer, subject)
+);
+
+-- ---------------------------------------------------------------------------------------------------------------------
 -- Presence
 
 -- Who follows which draft at this moment: a process renews its lease, and its rows are good as long as that lasts

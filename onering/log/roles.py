@@ -104,14 +104,15 @@ GRANTS = {
         GRANT INSERT, UPDATE ON onering.app_users TO {APP};
         GRANT INSERT, UPDATE, DELETE ON onering.snapshots, onering.projections TO {APP};
         GRANT INSERT, UPDATE, DELETE ON onering.presence_leases, onering.presence TO {APP};
+        GRANT INSERT, UPDATE, DELETE ON onering.tree, onering.checkpoints TO {APP};
         GRANT EXECUTE ON FUNCTION
             onering.append_v1, onering.append_v2, onering.forget_commands_v1, onering.forget_usage_v1,
             onering.leaf_v1, onering.payload_hash_v1, onering.field_v1
             TO {APP};""",
     AUDITOR: f"""
         GRANT USAGE ON SCHEMA onering TO {AUDITOR};
-        GRANT SELECT ON onering.log, onering.events, onering.streams, onering.commands, onering.log_entries
-            TO {AUDITOR};
+        GRANT SELECT ON onering.log, onering.events, onering.streams, onering.commands, onering.log_entries,
+            onering.tree, onering.checkpoints TO {AUDITOR};
         GRANT SELECT (user_id, display_name) ON onering.app_users TO {AUDITOR};
         GRANT EXECUTE ON FUNCTION onering.leaf_v1, onering.payload_hash_v1, onering.field_v1 TO {AUDITOR};""",
 }
