@@ -32,9 +32,8 @@ from onering.log.event import DEFAULT_LANE, Position
 from onering.log.idempotency import find_outcome
 from onering.people import SCHEMA_VERSION, Person, find_bearer, find_person, find_user, person_payload
 from onering.requests import FINGERPRINT_VERSION, Contended, IdempotencyMismatch, PreconditionFailed, Unavailable
+from onering.system import OPERATOR
 
-# Whom events of operators are stamped with, beside the name of their account.
-OPERATOR = "onering:operator"
 # Decisions tried when somebody else changes the same person at the same time.
 ATTEMPTS = 5
 

@@ -12,8 +12,9 @@ from onering.domain.profile import ChangeProfile
 from onering.domain.refusals import Conflict
 from onering.log.connection import Database
 from onering.people import Person, find_bearer
-from onering.profiles import OPERATOR, ProfileRequest, Profiles, give_plan
+from onering.profiles import ProfileRequest, Profiles, give_plan
 from onering.requests import IdempotencyMismatch, PreconditionFailed
+from onering.system import OPERATOR
 from onering.users import Users
 from tests.node import Node, log_of, node, person
 

@@ -19,10 +19,10 @@ from onering.domain.profile import (
 from onering.log.codec import UnknownEvent
 from onering.log.event import StoredEvent
 from onering.people import person_event, person_stream
-from onering.profiles import OPERATOR
 from onering.replay.findings import Judged
 from onering.replay.payload import loaded
 from onering.replay.people import KnownPerson, People
+from onering.system import OPERATOR
 from onering.users import registration
 
 

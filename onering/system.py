@@ -1,0 +1,84 @@
+"""The stream of the service itself: what is appended to it, in whose name."""
+
+from hashlib import sha256
+from typing import Any
+from uuid import uuid5
+
+import asyncpg
+import orjson
+from pydantic import ValidationError
+
+from onering.domain.ids import NAMESPACE, derived
+from onering.domain.system import SYSTEM_EVENT_TYPES, SystemEvent
+from onering.log.append import Append, Appended, AppendOutcome, NewEvent, Repeated, Write, append
+from onering.log.codec import UnknownEvent
+from onering.log.event import DEFAULT_LANE, StoredEvent
+from onering.log.reader import find_stream
+from onering.requests import FINGERPRINT_VERSION, Contended
+
+SYSTEM_STREAM = uuid5(NAMESPACE, "system")
+SYSTEM_WORKSPACE = uuid5(NAMESPACE, "workspace/system")
+SCHEMA_VERSION = 1
+# Whom events are stamped with that nobody signed in did: an operator beside their account, and the service itself.
+OPERATOR = "onering:operator"
+SYSTEM = ("onering:system", "onering")
+# Tried when other processes append at the same time.
+ATTEMPTS = 20
+
+
+def system_append(
+    event: SystemEvent, by: tuple[str, str], version: int, *, impersonator: str | None = None, correlation_id: str = ""
+) -> Append:
+    """Return what appends an event to the stream at `version`; `by` is the (issuer, subject) whose deed it is.
+
+    Its identity is that of its place: whoever finds the place taken, by `stored`, tries the next version.
+    """
+    command_id = derived(SYSTEM_STREAM, "recorded", version)
+    data = event.model_dump(mode="json", exclude={"type"}, exclude_none=True)
+    payload = orjson.dumps({"idempotency_key": None, "data": data}).decode()
+    new = NewEvent(derived(command_id, "event"), event.type, SCHEMA_VERSION, payload)
+    content = "\n".join((event.type, *by, impersonator or "", correlation_id, payload))
+    return Append(
+        command_id,
+        FINGERPRINT_VERSION + sha256(content.encode()).digest(),
+        *by,
+        impersonator,
+        correlation_id,
+        (Write(SYSTEM_STREAM, "system", SYSTEM_WORKSPACE, version, (new,)),),
+    )
+
+
+def stored(appended: Append, outcome: AppendOutcome) -> int | None:
+    """Return the position of what is in the log; None if somebody else took its place."""
+    match outcome:
+        case Appended(position=position):
+            return position
+        case Repeated(position=position, fingerprint=fingerprint) if fingerprint == appended.fingerprint:
+            return position
+    return None
+
+
+async def record(conn: "asyncpg.Connection[Any]", event: SystemEvent, operator: str) -> int:
+    """Append what an operator did, by the account `operator`; return its position.
+
+    Raises Contended, DATABASE_FAULTS.
+    """
+    for _ in range(ATTEMPTS):
+        stream = await find_stream(conn, DEFAULT_LANE, SYSTEM_STREAM)
+        version = 0 if stream is None else stream.version
+        appended = system_append(event, (OPERATOR, operator), version)
+        (outcome,) = await append(conn, DEFAULT_LANE, [appended])
+        if (position := stored(appended, outcome)) is not None:
+            return position
+    raise Contended("The service's own stream was written by others first, many times in a row; try again.")
+
+
+def system_event(event: StoredEvent) -> SystemEvent:
+    """Return an event of the stream. Raises UnknownEvent for what a newer release wrote, and what was erased."""
+    model = SYSTEM_EVENT_TYPES.get(event.type)
+    if model is None or event.schema_version > SCHEMA_VERSION or event.payload is None:
+        raise UnknownEvent(event)
+    try:
+        return model.model_validate(orjson.loads(event.payload)["data"])
+    except ValidationError:
+        raise UnknownEvent(event) from None
