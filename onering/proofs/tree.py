@@ -39,7 +39,8 @@ async def published(conn: Reader, lane: int) -> Published | None:
 
 
 LEAVES = """
-    SELECT e.leaf FROM onering.events e WHERE e.lane = $1 AND e.position > $2 AND e.position <= $3 ORDER BY e.position"""
+    SELECT e.leaf FROM onering.events e WHERE e.lane = $1 AND e.position > $2 AND e.position <= $3
+     ORDER BY e.position"""
 NODES = """
     SELECT t.hash FROM onering.tree t
      WHERE t.lane = $1 AND t.level = $2 AND t.index >= $3 AND t.index < $4 ORDER BY t.index"""
