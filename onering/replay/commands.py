@@ -17,13 +17,13 @@ from onering.options import Data, DatabaseUrl, OpenDatabase
 from onering.progress import bars
 from onering.replay import database, exported, timeline
 from onering.replay.check import check
+from onering.replay.chosen import Filter, in_utc
 from onering.replay.database import DatabaseLog
 from onering.replay.diff import diff
 from onering.replay.export import ExportFormat, destination, export
 from onering.replay.exported import ExportedLog
 from onering.replay.faults import Misasked
 from onering.replay.past import draft_at, moment, rendered, told
-from onering.replay.record import Filter, in_utc
 from onering.replay.report import CheckReport, DiffReport
 
 T = TypeVar("T")

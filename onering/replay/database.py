@@ -14,7 +14,8 @@ import asyncpg
 from onering.log.connection import Database
 from onering.log.event import COLUMNS, DEFAULT_LANE
 from onering.log.reader import head
-from onering.replay.record import EVERYTHING, SEALS, Filter, Record, record_of
+from onering.log.record import SEALS, Record, record_of
+from onering.replay.chosen import EVERYTHING, Filter
 from onering.replay.source import Progress, silent
 from projections.people import display_names
 

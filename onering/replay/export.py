@@ -18,9 +18,9 @@ from typing import Any
 import orjson
 
 from onering import spreadsheet
+from onering.log.record import TABLE_ORDER, Record, encoded, spelled
+from onering.replay.chosen import Filter
 from onering.replay.faults import Misasked
-from onering.replay.lines import encoded, spelled
-from onering.replay.record import TABLE_ORDER, Filter, Record
 from onering.replay.source import Source
 
 FORMAT = "onering-export"

@@ -12,11 +12,12 @@ from typing import Any
 
 import orjson
 
+from onering.log.record import Record
+from onering.replay.chosen import EVERYTHING, Filter
 from onering.replay.export import FORMAT, FORMAT_VERSION
 from onering.replay.faults import BrokenExport, Misasked
 from onering.replay.findings import Finding
 from onering.replay.lines import Misspelt, decoded
-from onering.replay.record import EVERYTHING, Filter, Record
 from onering.replay.source import Progress, silent
 from projections.people import default_name
 

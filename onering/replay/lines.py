@@ -1,4 +1,4 @@
-"""The lines of an NDJSON export: one record each, every column spelled in exactly one way (docs/REPLAY.md)."""
+"""Reading the lines of an NDJSON export: one record each, every column spelled in exactly one way (docs/REPLAY.md)."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -9,34 +9,13 @@ import orjson
 from asyncpg.pgproto.pgproto import UUID
 
 from onering.log.event import StoredEvent
-from onering.log.wire import timestamp
-from onering.replay.record import SEALS, TABLE_ORDER, Record
+from onering.log.record import TABLE_ORDER, Record
 
 _ZONE = "+00:00"
-_ORDER = tuple((*StoredEvent._fields, *SEALS).index(name) for name in TABLE_ORDER)
 
 
 class Misspelt(ValueError):
     """A line that no export has."""
-
-
-def encoded(record: Record) -> bytes:
-    """Return a record as one line of JSON, with the newline."""
-    return orjson.dumps(dict(zip(TABLE_ORDER, spelled(record), strict=True)), option=orjson.OPT_APPEND_NEWLINE)
-
-
-def spelled(record: Record) -> list[Any]:
-    """Return the record's columns in table order, each as JSON has it."""
-    values = (*record.event, record.salt, record.payload_hash, record.leaf)
-    return [_spelled(values[index]) for index in _ORDER]
-
-
-def _spelled(value: Any) -> Any:
-    if value is None or isinstance(value, (int, str)):
-        return value
-    if isinstance(value, bytes):
-        return value.hex()
-    return timestamp(value) if isinstance(value, datetime) else str(value)
 
 
 def decoded(line: bytes) -> Record:

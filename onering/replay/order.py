@@ -8,8 +8,8 @@ from uuid import UUID
 from onering.domain.ids import derived
 from onering.log.event import StoredEvent
 from onering.log.leaf import leaf, payload_hash
+from onering.log.record import Record
 from onering.replay.findings import Finding
-from onering.replay.record import Record
 
 STREAM_TYPES = frozenset({"draft", "invite", "user", "workspace", "system"})
 SALT_BYTES = 16

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from onering.log.codec import UnknownEvent
 from onering.log.event import StoredEvent
+from onering.replay.chosen import Filter, in_utc
 from onering.replay.faults import Misasked, NotThere
-from onering.replay.record import Filter, in_utc
 from onering.replay.source import Source
 from onering.replay.timeline import visible
 from projections.document import DraftDocument, fold

@@ -3,7 +3,8 @@
 from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
-from onering.replay.record import EVERYTHING, Filter, Record
+from onering.log.record import Record
+from onering.replay.chosen import EVERYTHING, Filter
 
 Progress = Callable[[int, int], None]
 """(done, of how many): positions of the log, or bytes of a file."""

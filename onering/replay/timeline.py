@@ -9,10 +9,11 @@ from rich.text import Text
 
 from onering.log.connection import DATABASE_FAULTS, said
 from onering.log.event import StoredEvent
+from onering.log.record import Record
 from onering.log.retry import Backoff
 from onering.replay import database
+from onering.replay.chosen import Filter
 from onering.replay.faults import NotThere
-from onering.replay.record import Filter, Record
 
 logger = logging.getLogger(__name__)
 

@@ -38,12 +38,12 @@ from onering.log.codec import encode_payload
 from onering.log.event import DEFAULT_LANE as LANE
 from onering.log.event import StoredEvent
 from onering.log.leaf import leaf, payload_hash
+from onering.log.record import Record
 from onering.people import person_payload, person_stream
 from onering.replay.findings import Finding, Judged
 from onering.replay.flat import flat
 from onering.replay.judge import Judge
 from onering.replay.order import Order
-from onering.replay.record import Record
 from onering.system import OPERATOR
 from onering.users import registration
 

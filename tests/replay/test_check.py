@@ -14,10 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from onering.log.record import TABLE_ORDER
 from onering.replay import aside, database, tables
 from onering.replay.check import check
 from onering.replay.order import Order
-from onering.replay.record import TABLE_ORDER
 from tests.node import Node, node
 from tests.replay.conftest import Run, execute
 from tests.service.serving import ONERING, clean_environment

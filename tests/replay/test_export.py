@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from onering.log.event import StoredEvent
-from onering.replay.record import SEALS, TABLE_ORDER
+from onering.log.record import SEALS, TABLE_ORDER
 from tests.replay.conftest import Run, execute, fetch
 from tests.service.serving import ONERING, clean_environment, wait_until
 

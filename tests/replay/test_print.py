@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from onering.replay import database, timeline
-from onering.replay.record import Filter
+from onering.replay.chosen import Filter
 from tests.node import node
 from tests.replay.conftest import Run, execute, fetch
 from tests.service.serving import ONERING, clean_environment, wait_until

@@ -1,32 +1,10 @@
-"""What an auditor sees of an event: its row, whole, and whether it is one that was asked for."""
+"""Which events an auditor asks for."""
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
 from uuid import UUID
 
 from onering.log.event import StoredEvent
-
-
-class Record(NamedTuple):
-    """One row of the log with what seals it: 16 bytes of salt (None once erased), and two hashes of 32 bytes."""
-
-    event: StoredEvent
-    salt: bytes | None
-    payload_hash: bytes
-    leaf: bytes
-
-
-SEALS = ("salt", "payload_hash", "leaf")
-_WIDTH = len(StoredEvent._fields)
-
-# The row's columns in table order, as exports have them.
-TABLE_ORDER = (*StoredEvent._fields[:10], "salt", "payload_hash", *StoredEvent._fields[10:], "leaf")
-
-
-def record_of(columns: Any) -> Record:
-    """Return the record whose columns are those of StoredEvent, then SEALS."""
-    return Record(StoredEvent(*columns[:_WIDTH]), *columns[_WIDTH:])
 
 
 @dataclass(frozen=True, slots=True)
