@@ -11,6 +11,7 @@ import httpx
 import uvicorn
 
 from onering.app import Process, running
+from onering.auth.clock import Clock
 from onering.service.handshakes import ServiceSockets
 from onering.service.protocol import ServiceProtocol
 from onering.settings import Environment, Settings
@@ -92,10 +93,19 @@ class Person:
 
 
 @asynccontextmanager
-async def serving(dsn: str, *, development_secret: bytes | None = SECRET, **settings: Any) -> AsyncIterator[Service]:
-    """Serve the database at `dsn`; settings are given by their names. A task that died is an error of the test."""
+async def serving(
+    dsn: str,
+    *,
+    development_secret: bytes | None = SECRET,
+    clock: Clock = Clock(),  # noqa: B008 - frozen
+    **settings: Any,
+) -> AsyncIterator[Service]:
+    """Serve the database at `dsn`; settings are given by their names, tokens are judged by `clock`.
+
+    A task that died is an error of the test.
+    """
     values = Settings(**({"env": Environment.TEST, "rate_limit": "off"} | settings))
-    async with running(values, dsn, development_secret) as process:
+    async with running(values, dsn, development_secret, clock=clock) as process:
         server = uvicorn.Server(_config(process, values))
         async with asyncio.TaskGroup() as group:
             group.create_task(server._serve(), name="uvicorn")

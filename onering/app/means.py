@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 import httpx
 
+from onering.auth.clock import Clock
 from onering.auth.composition import key_client
 from onering.log.connection import Database
 from onering.settings import Settings
@@ -28,16 +29,19 @@ def rules_clock(settings: Settings) -> Callable[[], datetime]:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What the parts are made from. `keys` fetches the keys of issuers; `pool` reads."""
+    """What the parts are made from. `keys` fetches the keys of issuers; `pool` reads; `clock` is that of sign-in."""
 
     settings: Settings
     database: Database
     pool: "asyncpg.Pool[Any]"
     keys: httpx.AsyncClient
     secret: bytes | None
+    clock: Clock
 
     @classmethod
-    async def of(cls, settings: Settings, dsn: str, secret: bytes | None, closing: AsyncExitStack) -> "Means":
+    async def of(
+        cls, settings: Settings, dsn: str, secret: bytes | None, clock: Clock, closing: AsyncExitStack
+    ) -> "Means":
         database = Database(dsn, statement_seconds=settings.statement_seconds)
         # A process that gave up here would be started over and over, until whoever starts it gives up in turn.
         await database.answering()
@@ -46,4 +50,4 @@ class Means:
         pool = await reads.pool("reads", size=settings.pool_connections, settings=PLANNING)
         closing.callback(pool.terminate)
         keys = await closing.enter_async_context(key_client())
-        return cls(settings, database, pool, keys, secret)
+        return cls(settings, database, pool, keys, secret, clock)

@@ -210,6 +210,12 @@ class Parts:
 
 def _auth(means: Means, log: Log) -> Auth:
     registrar = Users(means.pool, log.batcher).register
-    auth = build(means.settings, registrar=registrar, http_client=means.keys, development_secret=means.secret)
+    auth = build(
+        means.settings,
+        registrar=registrar,
+        http_client=means.keys,
+        development_secret=means.secret,
+        clock=means.clock,
+    )
     log.tail.on_rewind(auth.forget)
     return auth

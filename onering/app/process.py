@@ -9,6 +9,8 @@ from starlette.types import ASGIApp
 from onering.app.front import Front
 from onering.app.means import Means
 from onering.app.parts import Parts
+from onering.auth.clock import Clock
+from onering.auth.composition import Auth
 from onering.http.limiting import Rates
 from onering.limits.limiter import Limiter
 from onering.live.hub import Hub
@@ -22,12 +24,13 @@ from projections.rebuild import prepare
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A process that serves: its ASGI application, what its server must do before it stops, and its limits."""
+    """A process that serves: its ASGI application, what its server must do before it stops, whom it lets in, its limits."""
 
     asgi: ASGIApp
     hub: Hub
     batcher: Batcher
     tasks: Tasks
+    auth: Auth
     limiter: Limiter
     rates: Rates
 
@@ -43,17 +46,21 @@ class Process:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, dsn: str, development_secret: bytes | None = None, place: Place = ALONE
+    settings: Settings,
+    dsn: str,
+    development_secret: bytes | None = None,
+    place: Place = ALONE,
+    clock: Clock = Clock(),  # noqa: B008 - frozen
 ) -> AsyncIterator[Process]:
     """Run everything behind the port on the database at `dsn`, which is migrated, until the block ends.
 
     A database that is away is waited for. `development_secret` (32 bytes or more) admits the tokens of `onering token`,
-    in local and test; `place` is where this process stands among those of the same port.
+    in local and test; `place` is where this process stands among those of the same port; tokens are judged by `clock`.
 
     Raises boot.UnsafeConfiguration, LookupError for a database without a log, and DATABASE_FAULTS.
     """
     async with AsyncExitStack() as closing:
-        means = await Means.of(settings, dsn, development_secret, closing)
+        means = await Means.of(settings, dsn, development_secret, clock, closing)
         parts = Parts(means, place)
         await prepare(means.database, DEFAULT_LANE)
         await parts.log.tail.start()
@@ -62,5 +69,11 @@ async def running(
         closing.push_async_callback(parts.tasks.stop, settings.shutdown_seconds)
         await closing.enter_async_context(parts.peers.answering())
         yield Process(
-            Front(parts).asgi(), parts.hub, parts.log.batcher, parts.tasks, parts.limits.limiter, parts.limits.rates
+            Front(parts).asgi(),
+            parts.hub,
+            parts.log.batcher,
+            parts.tasks,
+            parts.auth,
+            parts.limits.limiter,
+            parts.limits.rates,
         )
