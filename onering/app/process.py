@@ -24,7 +24,7 @@ from projections.rebuild import prepare
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A process that serves: its ASGI application, what its server must do before it stops, whom it lets in, its limits."""
+    """A process that serves: its application, what its server must do before it stops, sign-in, and its limits."""
 
     asgi: ASGIApp
     hub: Hub
