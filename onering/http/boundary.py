@@ -92,11 +92,17 @@ def _tell(scope: Scope, problem: Problem) -> None:
     )
 
 
+# What is no page loads nothing, runs nothing, and is shown in no frame, should a browser take it for one.
+_POLICY = b"default-src 'none'; frame-ancestors 'none'"
+
+
 def safety_headers(*, tls: bool) -> list[tuple[bytes, bytes]]:
     """Return the headers of every answer; `tls` adds HSTS (RFC 6797), for staging and production."""
     headers = [
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"no-referrer"),
+        (b"content-security-policy", _POLICY),
     ]
     if tls:
         headers.append((b"strict-transport-security", b"max-age=63072000; includeSubDomains"))

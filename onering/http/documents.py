@@ -20,10 +20,7 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_PAGE_HEADERS: tuple[Header, ...] = (
-    (b"content-security-policy", _POLICY.encode()),
-    (b"referrer-policy", b"no-referrer"),
-)
+_PAGE_HEADERS: tuple[Header, ...] = ((b"content-security-policy", _POLICY.encode()),)
 # Its name changes with its content.
 _FOR_EVER: Header = (b"cache-control", b"public, max-age=31536000, immutable")
 

@@ -25,7 +25,7 @@ from projections.segment_count import count_segments
 CONTRIBUTORS, TOP_LINE = 5, 160
 SVG = "image/svg+xml; charset=utf-8"
 # The picture is whole in itself; opened as a page, it loads and runs nothing.
-_POLICY: Header = (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'")
+_POLICY: Header = (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
 
 
 class ShareCards:

@@ -1,13 +1,20 @@
 """HTTP/1.1 clients held to heads of bounded size and time, and to reading: uvicorn's httptools protocol minds none."""
 
 import asyncio
+import re
+import sys
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
 import orjson
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from httptools import HttpParserInvalidMethodError
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from onering.http.answers import Header
+from onering.http.boundary import safety_headers
 from onering.http.call import new_request_id
+from onering.http.origins import METHODS
 from onering.http.problems import MEDIA_TYPE, Problem
 
 HEAD_SECONDS = 10.0
@@ -16,9 +23,14 @@ STALL_SECONDS = 30.0
 
 _CODES = {
     HTTPStatus.BAD_REQUEST: "validation_error",
+    HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
     HTTPStatus.REQUEST_TIMEOUT: "request_timeout",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "headers_too_large",
 }
+
+# A request line (RFC 9112 §3) whose method the parser has never heard of; what else it can't read is no request.
+_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32} [!-~]+ HTTP/1\.[01]\r?\n")
+_ALLOWED: Header = (b"allow", ", ".join(METHODS).encode())
 
 
 class HeadTooLong(Exception):
@@ -26,7 +38,7 @@ class HeadTooLong(Exception):
 
 
 class BoundedHeads(HttpToolsProtocol):
-    """Refuses a longer head with 431, and one that does not arrive in time with 408.
+    """Refuses a longer head with 431, and one that does not arrive in time with 408; `safety` is on each refusal.
 
     A client that takes nothing of its answer for `stall_seconds` is cut off: the answer would be kept for it for ever.
     """
@@ -34,12 +46,14 @@ class BoundedHeads(HttpToolsProtocol):
     head_limit = 16 * 1024
     head_seconds = HEAD_SECONDS
     stall_seconds = STALL_SECONDS
+    safety: Sequence[Header] = tuple(safety_headers(tls=False))
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._in_head = False
         self._too_long = False
         self._size = 0
+        self._received = b""
         self._unparsed = 0
         self._progress = False
         self._deadline: asyncio.TimerHandle | None = None
@@ -68,7 +82,9 @@ class BoundedHeads(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._progress = False
+        self._received = data
         super().data_received(data)
+        self._received = b""
         if self.transport.is_closing():
             return
         # The parser keeps a header or trailer to itself until it ends; what came since it last told is the bound.
@@ -109,6 +125,8 @@ class BoundedHeads(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         if self._too_long:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, self._too_long_text())
+        elif isinstance(sys.exception(), HttpParserInvalidMethodError) and _LINE.match(self._received):
+            self._refuse(HTTPStatus.METHOD_NOT_ALLOWED, f"This service takes {', '.join(METHODS)}.", _ALLOWED)
         else:
             self._refuse(HTTPStatus.BAD_REQUEST, "This is not a valid HTTP request.")
 
@@ -149,18 +167,23 @@ class BoundedHeads(HttpToolsProtocol):
             self._deadline.cancel()
             self._deadline = None
 
-    def _refuse(self, status: HTTPStatus, detail: str) -> None:
+    def _refuse(self, status: HTTPStatus, detail: str, *beside: Header) -> None:
         """Answer what is no request, and close; without an answer where it would be taken for that of another."""
         if self._is_answering():
             self.transport.close()
             return
         request_id = new_request_id()
         body = orjson.dumps(Problem(status.value, _CODES[status], detail).document(request_id))
-        head = (
-            f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: {MEDIA_TYPE}\r\nx-request-id: {request_id}\r\n"
-            f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        fields = (
+            (b"content-type", MEDIA_TYPE.encode()),
+            (b"x-request-id", request_id.encode()),
+            (b"content-length", b"%d" % len(body)),
+            (b"connection", b"close"),
+            *self.safety,
+            *beside,
         )
-        self.transport.write(head.encode("ascii") + body)
+        head = b"".join(b"%b: %b\r\n" % field for field in fields)
+        self.transport.write(b"%b%b\r\n%b" % (STATUS_LINE[status], head, body))
         self.transport.close()
 
     def _is_answering(self) -> bool:

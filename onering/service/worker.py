@@ -15,6 +15,7 @@ import uvicorn
 import uvloop
 
 from onering import logs
+from onering.http.boundary import safety_headers
 from onering.metrics.peers import Place
 from onering.service.handshakes import ServiceSockets
 from onering.service.orders import READY, received
@@ -153,16 +154,22 @@ def _stop_signal(seconds: float) -> asyncio.Event:
 
 
 def _config(settings: Settings, application: Any) -> uvicorn.Config:
+    headers = tuple(safety_headers(tls=not settings.developing))
+
     class Heads(ServiceProtocol):
+        safety = headers
         head_limit = settings.header_limit
         head_seconds = settings.header_seconds
         stall_seconds = settings.stall_seconds
+
+    class Sockets(ServiceSockets):
+        safety = headers
 
     return uvicorn.Config(
         application,
         interface="asgi3",
         http=Heads,
-        ws=ServiceSockets,
+        ws=Sockets,
         lifespan="off",
         ws_max_size=settings.socket_frame_limit,
         ws_per_message_deflate=False,

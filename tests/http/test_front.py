@@ -122,6 +122,8 @@ class TestEveryAnswer:
 SAFE = {
     "cache-control": ["no-store"],
     "x-content-type-options": ["nosniff"],
+    "referrer-policy": ["no-referrer"],
+    "content-security-policy": ["default-src 'none'; frame-ancestors 'none'"],
 }
 
 

@@ -139,7 +139,10 @@ class TestPicture:
         draft = await alice.create(title=HOSTILE, initial_segment=HOSTILE, description=HOSTILE)
         answer = await alice.http.get(f"/v1/collab/drafts/{draft}/share-card.svg")
         assert answer.headers["content-type"] == "image/svg+xml; charset=utf-8"
-        assert answer.headers["content-security-policy"] == "default-src 'none'; style-src 'unsafe-inline'"
+        assert (
+            answer.headers["content-security-policy"]
+            == "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+        )
         assert answer.headers["x-content-type-options"] == "nosniff"
         drawing = ElementTree.fromstring(answer.content)
         assert (drawing.get("width"), drawing.get("height")) == ("1200", "630")

@@ -61,8 +61,9 @@ async def exchange(service: Service, request: bytes) -> tuple[int, dict[str, str
         b"POST /v1/collab/drafts HTTP/1.1\r\n%hno colon\r\nContent-Length: 14\r\n\r\n%b",
         b"POST /v1/collab/drafts HTTP/9.9\r\n%hContent-Length: 14\r\n\r\n%b",
         b"POST /v1/collab drafts HTTP/1.1\r\n%hContent-Length: 14\r\n\r\n%b",
-        b"BREW /v1/collab/drafts HTTP/1.1\r\n%hContent-Length: 14\r\n\r\n%b",
-        b"post /v1/collab/drafts HTTP/1.1\r\n%hContent-Length: 14\r\n\r\n%b",
+        b"BREW /v1/collab drafts HTTP/1.1\r\n%hContent-Length: 14\r\n\r\n%b",
+        b"BREW /v1/collab/drafts HTTP/9.9\r\n%hContent-Length: 14\r\n\r\n%b",
+        b"BR[]EW /v1/collab/drafts HTTP/1.1\r\n%hContent-Length: 14\r\n\r\n%b",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
         b'{"title": "T"}\r\n\r\n',
     ],
@@ -129,6 +130,40 @@ async def test_requests_in_one_packet_are_answered_in_turn(alice: Person, servic
         writer.write((get + b"\r\n") * 3 + get + b"Connection: close\r\n\r\n")
         answers = await reader.read()
     assert answers.count(b"HTTP/1.1 200") == 4
+
+
+@pytest.mark.parametrize("method", ["BREW", "post", "GETS", "X-Y_Z"])
+async def test_a_method_that_nobody_has_heard_of_is_none_either(
+    alice: Person, service: Service, log: Any, method: str
+) -> None:
+    head = b" /v1/collab/drafts HTTP/1.1\r\n" + HEAD + b"Content-Length: %d\r\n\r\n" % len(BODY)
+    async with nothing_stored(log):
+        status, headers, body = await exchange(service, method.encode() + head + BODY)
+    assert (status, headers["allow"], headers["connection"]) == (405, "GET, POST, PATCH, DELETE", "close")
+    assert json.loads(body)["error"]["code"] == "method_not_allowed"
+
+
+SAFE = {
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+}
+NO_ROUTE_TO = (
+    b"\x16\x03\x01",
+    b"BREW / HTTP/1.1\r\n\r\n",
+    b"GET / HTTP/1.1\r\nX: " + b"x" * 20_000 + b"\r\n\r\n",
+    b"GET / HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+)
+
+
+@pytest.mark.parametrize("request_", NO_ROUTE_TO, ids=["no request", "no method", "too long", "no handshake"])
+async def test_what_no_application_sees_is_refused_with_the_same_safety_headers(
+    service: Service, request_: bytes
+) -> None:
+    status, headers, _ = await exchange(service, request_)
+    assert status in (400, 405, 431)
+    assert {name: headers[name] for name in SAFE} == SAFE
 
 
 async def test_a_head_that_is_too_long_is_refused(service: Service) -> None:
