@@ -79,8 +79,9 @@ def _settings(**options: Any) -> Settings:
 
 def _complaint(place: tuple[int | str, ...], text: str) -> str:
     # What was given is not repeated: it may be a secret.
-    name = str(place[0])
-    return f"{name if name.isupper() else f'ONERING_{name.upper()}'} is wrong: {text}."
+    name, *within = map(str, place)
+    at = f" at {'.'.join(within)}" if within else ""
+    return f"{name if name.isupper() else f'ONERING_{name.upper()}'} is wrong{at}: {text}."
 
 
 @contextmanager

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from onering.issuers import ConfiguredIssuer, listed
+
 
 class Environment(StrEnum):
     """One variable, `ONERING_ENV`, selects the profile."""
@@ -151,6 +153,12 @@ class Settings(BaseSettings):
     hs256: bool = Field(False, description="Accept HS256 in production; elsewhere a secret is enough.")
     hs256_secret: SecretStr | None = Field(None, description="Shared secret of HS256 tokens, 32 bytes or more.")
     hs256_issuer: str = Field("onering:hs256", description="The `iss` of HS256 tokens.")
+    issuers: Annotated[tuple[ConfiguredIssuer, ...], NoDecode] = Field(
+        (), description="Other issuers, a JSON list of objects (docs/AUTH.md)."
+    )
+    private_issuers: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Origins, comma-separated, whose keys may be fetched from addresses that are not public."
+    )
     token_max_seconds: int = Field(86_400, gt=0, description="Longest life (exp - iat) of an accepted token.")
     jwks_soft_seconds: float = Field(3600.0, gt=0, description="Age at which keys are refreshed in the background.")
     jwks_hard_seconds: float = Field(86_400.0, gt=0, description="Age at which keys stop being trusted.")
@@ -168,6 +176,11 @@ class Settings(BaseSettings):
         (), validation_alias="CLERK_AUTHORIZED_PARTIES", description="Origins (`azp`) whose tokens are accepted."
     )
 
+    @field_validator("issuers", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        return listed(value) if isinstance(value, str) else value
+
     @field_validator("trusted_proxies")
     @classmethod
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -180,7 +193,14 @@ class Settings(BaseSettings):
         """Whether this is a profile to develop in: no keys needed, everything easy to try, nothing to be trusted."""
         return self.env in (Environment.LOCAL, Environment.TEST)
 
-    @field_validator("allowed_origins", "trusted_proxies", "auditors", "clerk_authorized_parties", mode="before")
+    @field_validator(
+        "allowed_origins",
+        "trusted_proxies",
+        "auditors",
+        "private_issuers",
+        "clerk_authorized_parties",
+        mode="before",
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -49,5 +49,5 @@ class Means:
         reads = replace(database, statement_seconds=min(settings.statement_seconds, settings.command_seconds))
         pool = await reads.pool("reads", size=settings.pool_connections, settings=PLANNING)
         closing.callback(pool.terminate)
-        keys = await closing.enter_async_context(key_client())
+        keys = await closing.enter_async_context(key_client(settings))
         return cls(settings, database, pool, keys, secret, clock)

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from onering.auth.development import ISSUER as LOCAL_ISSUER
 from onering.auth.keys import MIN_SECRET_BYTES
 from onering.auth.origins import canonical
+from onering.auth.strict import is_name
 from onering.settings import Environment, Settings
 
 
@@ -24,6 +25,7 @@ def check(settings: Settings, *, development_secret: bytes | None) -> None:
         *_exposure(settings, development_secret),
         *_issuers(settings),
         *_clerk(settings),
+        *_federated(settings),
         *_secrets(settings),
         *_origins(settings),
     ]
@@ -59,8 +61,12 @@ def _exposure(settings: Settings, development_secret: bytes | None) -> Iterator[
 
 
 def _issuers(settings: Settings) -> Iterator[str]:
-    if not settings.developing and settings.clerk_issuer is None and hs256_secret(settings) is None:
-        yield f"Nobody could sign in to {settings.env}: set CLERK_ISSUER, or ONERING_HS256=1 and ONERING_HS256_SECRET."
+    issuers = settings.clerk_issuer is not None or hs256_secret(settings) is not None or settings.issuers
+    if not settings.developing and not issuers:
+        yield (
+            f"Nobody could sign in to {settings.env}: set CLERK_ISSUER, or ONERING_ISSUERS, or ONERING_HS256=1 and "
+            "ONERING_HS256_SECRET."
+        )
     if settings.hs256_issuer in ("", LOCAL_ISSUER):
         yield f"ONERING_HS256_ISSUER must be the `iss` of your own tokens, not empty and not {LOCAL_ISSUER}."
     if settings.jwks_soft_seconds > settings.jwks_hard_seconds:
@@ -76,6 +82,21 @@ def _clerk(settings: Settings) -> Iterator[str]:
             yield "Set CLERK_AUTHORIZED_PARTIES to the origins of your front end, such as https://app.example.com."
     if settings.clerk_jwks_url is not None and not _is_safe_url(settings.clerk_jwks_url, developing):
         yield "CLERK_JWKS_URL must be an https URL."
+
+
+def _federated(settings: Settings) -> Iterator[str]:
+    taken = [settings.clerk_issuer, settings.hs256_issuer, LOCAL_ISSUER]
+    names = [configured.issuer for configured in settings.issuers]
+    aliases = [configured.alias for configured in settings.issuers]
+    if len(set(names)) < len(names) or not set(names).isdisjoint(taken):
+        yield "ONERING_ISSUERS names an issuer twice, or one that CLERK_ISSUER or ONERING_HS256_ISSUER names already."
+    if len(set(aliases)) < len(aliases):
+        yield "ONERING_ISSUERS gives one alias to two issuers: people's names begin with it, so each needs its own."
+    urls = [url for configured in settings.issuers for url in (configured.issuer, configured.jwks_url) if url]
+    if not all(_is_safe_url(url, settings.developing) for url in urls):
+        yield "ONERING_ISSUERS takes https URLs without query or fragment, as `issuer` and as `jwks_url`."
+    if not all(_is_exact_origin(origin) and origin.startswith("https:") for origin in settings.private_issuers):
+        yield "ONERING_PRIVATE_ISSUERS takes exact https origins such as https://idp.internal:8443, comma-separated."
 
 
 def _secrets(settings: Settings) -> Iterator[str]:
@@ -121,6 +142,8 @@ def _is_loopback(host: str) -> bool:
 
 def _is_safe_url(text: str, developing: bool) -> bool:
     """Accept https; plain http only towards this machine, while developing."""
+    if not is_name(text, limit=2048):
+        return False
     try:
         url = urlsplit(text)
         host, _ = url.hostname or "", url.port

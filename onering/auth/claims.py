@@ -15,12 +15,14 @@ _LATEST = 1 << 53
 class Policy:
     """What one issuer's tokens must say.
 
-    `authorized_parties` (None: not looked at) lists the accepted `azp`; `categories` the accepted values of the
-    `cat` header, which may always be absent; `max_seconds` caps the whole life, exp - iat.
+    `audiences` lists what `aud` must name one of, `authorized_parties` the accepted `azp` (None: not looked at);
+    `categories` has the accepted values of the `cat` header, which may always be absent; `max_seconds` caps the whole
+    life, exp - iat.
     """
 
     issuer: str
     max_seconds: int
+    audiences: frozenset[str] | None = None
     authorized_parties: frozenset[str] | None = None
     subject_prefix: str = ""
     categories: frozenset[str] = frozenset()
@@ -43,6 +45,7 @@ def check(token: Token, policy: Policy, now: float) -> Claims:
     if claims.get("iss") != policy.issuer:
         raise InvalidToken(Reason.ISSUER)
     _check_kind(token, policy)
+    _check_audience(claims, policy)
     _check_party(claims, policy)
     organisation, role = _organisation(claims)
     return Claims(
@@ -63,6 +66,18 @@ def _check_kind(token: Token, policy: Policy) -> None:
         raise InvalidToken(Reason.CATEGORY)
     if token.claims.get("sts", "active") != "active":
         raise InvalidToken(Reason.STATUS)
+
+
+def _check_audience(claims: Mapping[str, object], policy: Policy) -> None:
+    """Refuse what was issued for somebody else (RFC 7519 §4.1.3): one text, or a list of them."""
+    if policy.audiences is None:
+        return
+    audience = claims.get("aud")
+    named = [audience] if isinstance(audience, str) else audience
+    if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
+        raise InvalidToken(Reason.AUDIENCE)
+    if policy.audiences.isdisjoint(named):
+        raise InvalidToken(Reason.AUDIENCE)
 
 
 def _check_party(claims: Mapping[str, object], policy: Policy) -> None:

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import httpx
 
 from onering.auth import boot, development
+from onering.auth.addresses import CheckedTransport, Reach
 from onering.auth.attempts import UNCOUNTED, Attempts
 from onering.auth.claims import Policy
 from onering.auth.clock import Clock
@@ -17,6 +19,7 @@ from onering.auth.origins import canonical
 from onering.auth.principals import Principals
 from onering.auth.registration import Registrar, Registration
 from onering.auth.verifier import Issuer, Verifier
+from onering.issuers import ConfiguredIssuer
 from onering.settings import Environment, Settings
 
 HS256_KID = "hs256"
@@ -103,29 +106,58 @@ def build(
     """
     boot.check(settings, development_secret=development_secret)
     clock = clock or Clock()
+    keys = _Keys(http_client, clock, Limits(soft=settings.jwks_soft_seconds, hard=settings.jwks_hard_seconds))
     issuers: dict[str, Issuer] = {}
     if development_secret is not None:
         issuers[development.ISSUER] = _fixed(settings, development.ISSUER, development.KID, development_secret)
     secret = boot.hs256_secret(settings)
     if settings.clerk_issuer is not None:
         shared = settings.hs256_issuer == settings.clerk_issuer and secret is not None
-        issuers[settings.clerk_issuer] = _clerk(settings, http_client, clock, secret if shared else None)
+        issuers[settings.clerk_issuer] = _clerk(settings, keys, secret if shared else None)
     if secret is not None and settings.hs256_issuer not in issuers:
         issuers[settings.hs256_issuer] = _fixed(settings, settings.hs256_issuer, HS256_KID, secret)
+    issuers |= {configured.issuer: _federated(settings, keys, configured) for configured in settings.issuers}
     registration = Registration(registrar, seconds=settings.command_seconds)
-    return Auth(issuers, _principals(settings, issuers), clock, registration, _door(settings))
+    return Auth(issuers, principals(settings), clock, registration, _door(settings))
 
 
-def key_client() -> httpx.AsyncClient:
-    """Return a client fit for fetching keys: no redirects, and no proxy or netrc taken from the environment."""
-    return httpx.AsyncClient(follow_redirects=False, trust_env=False, timeout=5.0)
+def key_client(settings: Settings) -> httpx.AsyncClient:
+    """Return a client fit for fetching keys: public addresses over https, no redirects, nothing of the environment."""
+    reach = Reach(frozenset(settings.private_issuers), loopback=settings.developing)
+    return httpx.AsyncClient(
+        transport=CheckedTransport(reach), follow_redirects=False, trust_env=False, timeout=Limits().fetch
+    )
+
+
+def principals(settings: Settings) -> Principals:
+    """Name the home issuer (the local one while developing, else the first configured) and alias the others."""
+    aliases = {development.ISSUER: "local"} if settings.developing else {}
+    if settings.clerk_issuer is not None:
+        aliases[settings.clerk_issuer] = "clerk"
+    if boot.hs256_secret(settings) is not None:
+        aliases.setdefault(settings.hs256_issuer, "hs256")
+    aliases |= {configured.issuer: configured.alias for configured in settings.issuers}
+    home = next(iter(aliases), "")
+    aliases.pop(home, None)
+    return Principals(home, aliases)
+
+
+class _Keys(NamedTuple):
+    """How published keys are fetched."""
+
+    client: httpx.AsyncClient
+    clock: Clock
+    limits: Limits
+
+    def at(self, issuer: str, url: str | None) -> RemoteKeys:
+        return RemoteKeys(issuer, url, self.client, self.clock, self.limits)
 
 
 def _fixed(settings: Settings, issuer: str, kid: str, secret: bytes) -> Issuer:
     return Issuer(Policy(issuer, settings.token_max_seconds), {kid: from_secret(secret)})
 
 
-def _clerk(settings: Settings, client: httpx.AsyncClient, clock: Clock, secret: bytes | None) -> Issuer:
+def _clerk(settings: Settings, keys: _Keys, secret: bytes | None) -> Issuer:
     issuer = settings.clerk_issuer or ""
     policy = Policy(
         issuer,
@@ -134,19 +166,20 @@ def _clerk(settings: Settings, client: httpx.AsyncClient, clock: Clock, secret: 
         subject_prefix="user_",
         categories=CLERK_SESSIONS,
     )
-    limits = Limits(soft=settings.jwks_soft_seconds, hard=settings.jwks_hard_seconds)
     url = settings.clerk_jwks_url or f"{issuer}/.well-known/jwks.json"
     fixed: dict[str, BoundKey] = {} if secret is None else {HS256_KID: from_secret(secret)}
-    return Issuer(policy, fixed, RemoteKeys(issuer, url, client, clock, limits))
+    return Issuer(policy, fixed, keys.at(issuer, url))
 
 
-def _principals(settings: Settings, issuers: Mapping[str, Issuer]) -> Principals:
-    """Name the home issuer (the local one while developing, else the first configured) and alias the others."""
-    names = {development.ISSUER: "local", settings.hs256_issuer: "hs256"}
-    aliases = {issuer: names.get(issuer, "clerk") for issuer in issuers}
-    home = development.ISSUER if settings.developing else next(iter(issuers))
-    aliases.pop(home, None)
-    return Principals(home, aliases)
+def _federated(settings: Settings, keys: _Keys, configured: ConfiguredIssuer) -> Issuer:
+    policy = Policy(
+        configured.issuer,
+        min(configured.max_seconds or settings.token_max_seconds, settings.token_max_seconds),
+        audiences=frozenset(configured.audience),
+        authorized_parties=frozenset(configured.authorized_parties) or None,
+        subject_prefix=configured.subject_prefix,
+    )
+    return Issuer(policy, remote=keys.at(configured.issuer, configured.jwks_url))
 
 
 def _door(settings: Settings) -> Door:

@@ -71,6 +71,7 @@ class Reason(StrEnum):
     LIFE = "life"
     CATEGORY = "category"
     SUBJECT = "subject"
+    AUDIENCE = "audience"
     PARTY = "party"
     STATUS = "status"
     IMPERSONATOR = "impersonator"

@@ -10,10 +10,9 @@ import structlog
 
 from onering.auth.clock import Clock
 from onering.auth.faults import Unavailable
-from onering.auth.keys import BoundKey, KeyRefused, from_key_set
-from onering.auth.strict import Ambiguous, json_object
+from onering.auth.keys import BoundKey
+from onering.auth.published import FetchFailed, keys_of
 
-MAX_BYTES = 256 * 1024
 _log = structlog.get_logger(__name__)
 
 
@@ -38,45 +37,12 @@ class KeyHealth:
     failure: str | None
 
 
-class FetchFailed(Exception):
-    """The key set could not be fetched or is not acceptable; the message never quotes the answer."""
-
-
-async def fetch(client: httpx.AsyncClient, url: str, seconds: float) -> tuple[dict[str, BoundKey], list[KeyRefused]]:
-    """Fetch a key set: 200 only, no redirect, no compression, at most 256 KiB, within `seconds`.
-
-    Returns the keys by kid, and why others were refused. Raises `FetchFailed`.
-    """
-    try:
-        async with asyncio.timeout(seconds):
-            return from_key_set(json_object(await _body(client, url)))
-    except TimeoutError:
-        raise FetchFailed(f"no complete answer within {seconds:g} s") from None
-    except httpx.HTTPError as error:
-        raise FetchFailed(f"the request failed: {type(error).__name__}") from None
-    except (Ambiguous, KeyRefused) as error:
-        raise FetchFailed(f"the answer is no key set to trust: {error}") from None
-
-
-async def _body(client: httpx.AsyncClient, url: str) -> bytes:
-    headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
-    async with client.stream("GET", url, headers=headers, follow_redirects=False) as response:
-        if response.status_code != 200:
-            raise FetchFailed(f"the answer was {response.status_code}, not 200")
-        if response.headers.get("Content-Encoding", "identity") != "identity":
-            raise FetchFailed("the answer is compressed, which was not asked for")
-        body = bytearray()
-        async for chunk in response.aiter_raw():
-            body += chunk
-            if len(body) > MAX_BYTES:
-                raise FetchFailed(f"the answer is longer than {MAX_BYTES} bytes")
-        return bytes(body)
-
-
 class RemoteKeys:
-    """The keys of one issuer. `run` is the only one who fetches; requests look up, and at most wait for a round."""
+    """The keys of one issuer, at `url` or where its metadata says. `run` is the only one who fetches; requests look up,
+    and at most wait for a round.
+    """
 
-    def __init__(self, issuer: str, url: str, client: httpx.AsyncClient, clock: Clock, limits: Limits) -> None:
+    def __init__(self, issuer: str, url: str | None, client: httpx.AsyncClient, clock: Clock, limits: Limits) -> None:
         self.issuer = issuer
         self.generation = 0
         self._url = url
@@ -154,7 +120,7 @@ class RemoteKeys:
     async def _refresh(self) -> float:
         """Fetch once; return the seconds until the next time."""
         try:
-            keys, refused = await fetch(self._client, self._url, self._limits.fetch)
+            keys, refused = await keys_of(self._client, self.issuer, self._url, self._limits.fetch)
         except FetchFailed as failure:
             return self._failed(str(failure))
         except Exception as error:  # a fault of ours must not end the only task that fetches

@@ -45,7 +45,7 @@ async def clerk(held: HeldClock) -> AsyncIterator[FakeClerk]:
 
 @pytest_asyncio.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    async with key_client() as client:
+    async with key_client(Settings(env=Environment.TEST)) as client:
         yield client
 
 

@@ -1,4 +1,4 @@
-"""An issuer like Clerk: real RSA keys, a real HTTP server for its key set, and the ways that such a server fails."""
+"""An issuer like Clerk: real RSA keys, a real HTTP server for its key set and metadata, and the ways that one fails."""
 
 import asyncio
 import gzip
@@ -62,14 +62,18 @@ def public_jwk(kid: str, key: rsa.RSAPrivateKey, **members: object) -> dict[str,
 
 
 class FakeClerk:
-    """Counts requests for its key set in `requests`; `mode` chooses how it answers."""
+    """Counts requests for its key set in `requests`, for its metadata in `discoveries`; `mode` chooses how it answers
+    for the keys, `metadata` is what it says of itself beside its name and where they are.
+    """
 
     def __init__(self) -> None:
         self.issuer = ""
         self.kid = "ins_1"
         self.key = rsa_key("clerk")
         self.published: list[dict[str, Any]] = [public_jwk(self.kid, self.key)]
+        self.metadata: dict[str, object] = {}
         self.requests = 0
+        self.discoveries = 0
         self.mode = "keys"
         self.now: Callable[[], float] = time.time
         self.paused = asyncio.Event()
@@ -94,7 +98,11 @@ class FakeClerk:
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            await reader.readuntil(b"\r\n\r\n")
+            head = await reader.readuntil(b"\r\n\r\n")
+            if head.split()[1].endswith(b"/openid-configuration"):
+                self.discoveries += 1
+                _write(writer, json.dumps({"issuer": self.issuer, "jwks_uri": self.jwks_url} | self.metadata).encode())
+                return
             self.requests += 1
             await self.paused.wait()
             await self._write(writer)
@@ -123,15 +131,23 @@ class FakeClerk:
             case "cut":
                 writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
                 return
-        head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n{extra}\r\n"
-        writer.write(head.encode())
         if self.mode == "slow":
+            _write(writer, b"", status, extra, length=len(body))
             for byte in body:
                 writer.write(bytes([byte]))
                 await writer.drain()
                 await asyncio.sleep(0.05)
-        writer.write(body)
-        await writer.drain()
+        else:
+            _write(writer, body, status, extra)
+            await writer.drain()
+
+
+def _write(
+    writer: asyncio.StreamWriter, body: bytes, status: str = "200 OK", extra: str = "", length: int | None = None
+) -> None:
+    size = len(body) if length is None else length
+    head = f"HTTP/1.1 {status}\r\nContent-Length: {size}\r\nConnection: close\r\n{extra}\r\n"
+    writer.write(head.encode() + body)
 
 
 @asynccontextmanager

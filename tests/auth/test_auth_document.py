@@ -8,6 +8,7 @@ import pytest
 
 from onering.auth.boot import check
 from onering.auth.faults import Reason
+from onering.issuers import ConfiguredIssuer
 from onering.settings import Settings
 from tests.auth.conftest import HS256_SECRET
 
@@ -35,6 +36,16 @@ def test_the_clerk_example_is_a_configuration_that_starts(monkeypatch):
     settings = Settings()
     assert settings.clerk_authorized_parties == ("https://app.example.com", "https://www.example.com")
     check(settings, development_secret=None)
+
+
+def test_the_list_of_issuers_is_a_configuration_that_starts_and_its_table_names_every_member(monkeypatch):
+    monkeypatch.setenv("ONERING_ENV", "production")
+    monkeypatch.setenv("ONERING_ISSUERS", _block("json"))
+    settings = Settings()
+    assert [configured.alias for configured in settings.issuers] == ["staff", "auth0"]
+    check(settings, development_secret=None)
+    table = DOCUMENT.partition("| member | |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `(\w+)`", table, re.MULTILINE) == list(ConfiguredIssuer.model_fields)
 
 
 @pytest.mark.asyncio
