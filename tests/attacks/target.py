@@ -1,11 +1,17 @@
 """A service under attack, as its attackers and whoever watches its log see it."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+import asyncio
+import json
+import tracemalloc
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from tests.auth.fake_clerk import PARTY, FakeClerk, compact, hs256
 from tests.serving import Service
@@ -87,17 +93,72 @@ class Target:
         assert (await self.read(token)).status_code == 200
         assert (await self.command(token)).status_code == 200
 
-    async def refused(self, token: str | bytes, reason: str) -> None:
-        """Assert that a token is no sign-in on a command or a read: it gets the one answer that all get, for this
-        `reason` in our own counters, leaves nothing behind and makes nobody call anybody.
+    async def greet(self, token: str) -> tuple[int, str]:
+        """Open a socket to the public draft, sign in by its first message, and return how the socket is closed."""
+        url = f"ws://127.0.0.1:{self.service.port}/v1/ws/drafts/{self.draft}"
+        async with asyncio.timeout(10), connect(url, proxy=None, compression=None) as socket:
+            await socket.send(json.dumps({"type": "hello", "token": token}))
+            with pytest.raises(ConnectionClosed) as caught:
+                await _live(socket)
+        if (close := caught.value.rcvd) is None:
+            return 1006, ""
+        return close.code, close.reason
+
+    async def exchange(self, request: bytes) -> bytes:
+        """Send bytes and return what comes until the server hangs up; nothing if it hangs up on us."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.service.port)
+        answer = b""
+        try:
+            async with asyncio.timeout(30):
+                writer.write(request)
+                while chunk := await reader.read(1 << 16):
+                    answer += chunk
+        except ConnectionError:
+            pass
+        finally:
+            writer.close()
+        return answer
+
+    async def pipelined(self, tokens: Sequence[str], path: str = "/v1/me") -> list[tuple[int, bytes]]:
+        """Read the path with each token, one after the other on one connection, and return statuses and bodies.
+
+        A tenth of what a client library takes for it.
         """
-        counted = self.service.process.auth.verifier.refusals
-        before = counted.copy()
-        async with self.appended_nothing(), self.no_outbound_call():
+        heads = [f"GET {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n" for token in tokens]
+        request = "\r\n".join([*heads[:-1], f"{heads[-1]}Connection: close\r\n\r\n"])
+        answers, rest = [], await self.exchange(request.encode())
+        while rest:
+            head, _, rest = rest.partition(b"\r\n\r\n")
+            length = int(head.lower().partition(b"content-length: ")[2].split()[0])
+            answers.append((int(head.split()[1]), rest[:length]))
+            rest = rest[length:]
+        return answers
+
+    async def refused(self, token: str | bytes, reason: str) -> None:
+        """Assert that a token is no sign-in: on a command, a read and a socket it gets the one answer that all get,
+        for this `reason` in our own counters, leaves nothing behind and makes nobody call anybody.
+        """
+        async with self._refusing({reason: 3}):
             for answer in (await self.command(token), await self.read(token)):
                 check_invalid(answer)
                 assert told(answer) == self.refusal
-        assert counted - before == {reason: 2}
+            await self._refused_greeting(token if isinstance(token, str) else token.decode("latin-1"))
+
+    async def refused_in_a_message(self, token: str, reason: str) -> None:
+        """Assert the same of text that can't stand in a header, and comes in the first message of a socket."""
+        async with self._refusing({reason: 1}):
+            await self._refused_greeting(token)
+
+    async def _refused_greeting(self, token: str) -> None:
+        assert await self.greet(token) == (4401, "the token is not valid; sign in again")
+
+    @asynccontextmanager
+    async def _refusing(self, reasons: dict[str, int]) -> AsyncIterator[None]:
+        counted = self.service.process.auth.verifier.refusals
+        before = counted.copy()
+        async with self.appended_nothing(), self.no_outbound_call():
+            yield
+        assert counted - before == reasons
 
     async def refused_all(self, tokens: Sequence[str | bytes], reason: str) -> None:
         for token in tokens:
@@ -142,3 +203,21 @@ def own_token(clerk: FakeClerk, *, secret: str = HS256_SECRET, kid: str = "hs256
     """Sign a token of the issuer that shares a secret with the service."""
     header = {"alg": "HS256", "kid": kid}
     return compact(header, clerk.claims(**{"iss": "onering:hs256", "azp": ...} | claims), hs256(secret.encode()))
+
+
+async def _live(socket: ClientConnection) -> None:
+    """Return once the socket has shown everything up to now."""
+    while json.loads(await socket.recv())["type"] != "live":
+        pass
+
+
+@contextmanager
+def memory_below(limit: int) -> Iterator[None]:
+    """Assert that what is inside, the server's part included, never holds so many bytes more than before."""
+    tracemalloc.start()
+    try:
+        yield
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < limit
