@@ -1,15 +1,13 @@
 """What no client library sends: requests written by hand, byte by byte, and clients that hang up."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from websockets.asyncio.client import connect
 
+from tests.by_hand import connected, exchange
 from tests.http.checks import check_discreet, nothing_stored
 from tests.serving import Person, Service
 
@@ -17,27 +15,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 BODY = b'{"title": "T"}'
 HEAD = b"Host: 127.0.0.1\r\nX-User-Id: alice\r\nContent-Type: application/json\r\n"
-
-
-@asynccontextmanager
-async def connected(service: Service) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", service.port)
-    try:
-        async with asyncio.timeout(10):
-            yield reader, writer
-    finally:
-        writer.close()
-
-
-async def exchange(service: Service, request: bytes) -> tuple[int, dict[str, str], bytes]:
-    """Send bytes, and return status, headers and body of the first answer once the server closed the connection."""
-    async with connected(service) as (reader, writer):
-        writer.write(request)
-        answer = await reader.read()
-    head, _, body = answer.partition(b"\r\n\r\n")
-    first, *lines = head.decode("latin-1").split("\r\n")
-    headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
-    return int(first.split()[1]), headers, body
 
 
 @pytest.mark.parametrize(
