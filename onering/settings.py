@@ -162,6 +162,7 @@ class Settings(BaseSettings):
     token_max_seconds: int = Field(86_400, gt=0, description="Longest life (exp - iat) of an accepted token.")
     jwks_soft_seconds: float = Field(3600.0, gt=0, description="Age at which keys are refreshed in the background.")
     jwks_hard_seconds: float = Field(86_400.0, gt=0, description="Age at which keys stop being trusted.")
+    jwks_fetch_seconds: float = Field(5.0, gt=0, description="Longest time that fetching keys takes, in seconds.")
     clerk_secret_key: SecretStr | None = Field(
         None, validation_alias="CLERK_SECRET_KEY", description="Clerk's secret key; never an HS256 secret by itself."
     )

@@ -106,7 +106,7 @@ def build(
     """
     boot.check(settings, development_secret=development_secret)
     clock = clock or Clock()
-    keys = _Keys(http_client, clock, Limits(soft=settings.jwks_soft_seconds, hard=settings.jwks_hard_seconds))
+    keys = _Keys(http_client, clock, _limits(settings))
     issuers: dict[str, Issuer] = {}
     if development_secret is not None:
         issuers[development.ISSUER] = _fixed(settings, development.ISSUER, development.KID, development_secret)
@@ -125,7 +125,7 @@ def key_client(settings: Settings) -> httpx.AsyncClient:
     """Return a client fit for fetching keys: public addresses over https, no redirects, nothing of the environment."""
     reach = Reach(frozenset(settings.private_issuers), loopback=settings.developing)
     return httpx.AsyncClient(
-        transport=CheckedTransport(reach), follow_redirects=False, trust_env=False, timeout=Limits().fetch
+        transport=CheckedTransport(reach), follow_redirects=False, trust_env=False, timeout=settings.jwks_fetch_seconds
     )
 
 
@@ -151,6 +151,10 @@ class _Keys(NamedTuple):
 
     def at(self, issuer: str, url: str | None) -> RemoteKeys:
         return RemoteKeys(issuer, url, self.client, self.clock, self.limits)
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(settings.jwks_soft_seconds, settings.jwks_hard_seconds, settings.jwks_fetch_seconds)
 
 
 def _fixed(settings: Settings, issuer: str, kid: str, secret: bytes) -> Issuer:
