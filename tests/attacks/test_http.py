@@ -34,7 +34,6 @@ class TestPagesOfOthers:
             *(
                 PAGE.upper(),
                 PAGE + "/",
-                PAGE + "\t",
                 "https://.example",
                 "https://xwrite.example",
                 "https://user@write.example",
