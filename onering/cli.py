@@ -20,13 +20,15 @@ from rich.console import Console
 
 from onering import __version__, logs
 from onering import follow as following
+from onering.auth.composition import principals
 from onering.auth.development import mint
 from onering.domain.plans import Plan
 from onering.log.connection import DATABASE_FAULTS, said
 from onering.options import Data, DatabaseUrl, OpenDatabase
+from onering.replay.chosen import in_utc
 from onering.replay.commands import commands as replay
 from onering.replay.faults import Misasked, ReplayFault
-from onering.service import supervisor, upkeep
+from onering.service import access, supervisor, upkeep
 from onering.service.database import data_folder, opened
 from onering.service.faults import Misconfigured, ServiceError
 from onering.service.progress import progress_bar
@@ -34,6 +36,11 @@ from onering.settings import Settings
 from projections.faults import ProjectionFault
 
 FAILED, MISUSED = 1, 2
+
+TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"]
+User = Annotated[str | None, typer.Argument(metavar="USER", show_default=False, help="Whose, by their user id.")]
+IssuerOf = Annotated[str | None, typer.Option(metavar="ISS", help="Instead of USER: the `iss` of their tokens, …")]
+SubjectOf = Annotated[str | None, typer.Option(metavar="SUB", help="… and the `sub`.")]
 
 app = typer.Typer(
     help="OneRing: writing together, one turn at a time. Start it with `onering serve`.",
@@ -223,6 +230,52 @@ def plan(
     """Give USER another plan: an event of theirs, in the name of your account. The service may be running."""
     with _database(database_url, data) as dsn:
         typer.echo(asyncio.run(upkeep.give_plan(dsn, user, plan, _account())))
+
+
+@app.command()
+def revoke(
+    user: User = None,
+    before: Annotated[
+        datetime | None,
+        typer.Option(metavar="TIME", formats=TIMES, show_default="now", help="Tokens issued before it end; UTC."),
+    ] = None,
+    until_restored: Annotated[
+        bool, typer.Option("--until-restored", help="End all tokens, also those of the future.")
+    ] = False,
+    issuer: IssuerOf = None,
+    subject: SubjectOf = None,
+    database_url: DatabaseUrl = None,
+    data: Data = None,
+) -> None:
+    """End what USER signed in with: their tokens count no more, their sockets are closed. Signing in again works.
+
+    It is an event in the name of your account. The service may be running; every process of it knows at once.
+    """
+    names = principals(_settings())
+    with _database(database_url, data) as dsn:
+        ending = access.revoke(
+            dsn,
+            access.Whom(user, issuer, subject),
+            names,
+            _account(),
+            before=in_utc(before) if before else None,
+            until_restored=until_restored,
+        )
+        typer.echo(asyncio.run(ending))
+
+
+@app.command()
+def restore(
+    user: User = None,
+    issuer: IssuerOf = None,
+    subject: SubjectOf = None,
+    database_url: DatabaseUrl = None,
+    data: Data = None,
+) -> None:
+    """Let USER in again whose tokens were revoked: those that have not expired count again."""
+    names = principals(_settings())
+    with _database(database_url, data) as dsn:
+        typer.echo(asyncio.run(access.restore(dsn, access.Whom(user, issuer, subject), names, _account())))
 
 
 def _account() -> str:

@@ -159,6 +159,9 @@ class Settings(BaseSettings):
     private_issuers: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Origins, comma-separated, whose keys may be fetched from addresses that are not public."
     )
+    revocation_seconds: float = Field(
+        5.0, gt=0, description="How often the list of revoked tokens is read, beside whenever it changes, in seconds."
+    )
     token_max_seconds: int = Field(86_400, gt=0, description="Longest life (exp - iat) of an accepted token.")
     jwks_soft_seconds: float = Field(3600.0, gt=0, description="Age at which keys are refreshed in the background.")
     jwks_hard_seconds: float = Field(86_400.0, gt=0, description="Age at which keys stop being trusted.")

@@ -31,6 +31,7 @@ from onering.metrics import readings
 from onering.metrics.peers import Peers, Place
 from onering.metrics.readings import Readings
 from onering.plans import Plans
+from onering.revocations import Revocations
 from onering.states import FORMAT, DraftStates
 from onering.subjects import InviteTokens, Subjects
 from onering.tasks import Tasks
@@ -173,7 +174,12 @@ class Parts:
             anonymous_read=configured.anonymous_read(means.settings),
             refuse=refuse_handshake,
             arrivals=self.limits.arrivals,
+            revoked=self.auth.verifier.revoked.covers,
         )
+        self.revocations = Revocations(
+            means.pool, self.auth.verifier.revoked, means.settings.revocation_seconds, self.hub.end_revoked
+        )
+        self.log.tail.subscribe(self.revocations.follow)
         self.peers = Peers(place, Readings(self._read(), place.number).exposed)
 
     def runs(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
@@ -189,6 +195,7 @@ class Parts:
             "presence": self.presence.run,
             "neighbours": self.neighbours.run,
             "keys": self.auth.run,
+            "revocations": self.revocations.run,
             **self.limits.runs(),
             "idempotency": Forgetting(self.means.database, self.means.settings.idempotency_days).run,
         }

@@ -64,6 +64,8 @@ async def running(
         parts = Parts(means, place)
         await prepare(means.database, DEFAULT_LANE)
         await parts.log.tail.start()
+        # What the tail brings comes after this; what is revoked must be known before anybody is served.
+        await parts.revocations.load()
         await parts.limits.start()
         parts.tasks.start(parts.runs())
         closing.push_async_callback(parts.tasks.stop, settings.shutdown_seconds)

@@ -30,9 +30,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What we take from a token: times are seconds since 1970."""
+    """What we take from a token: times are seconds since 1970, `issued` is None where it does not say."""
 
     subject: str
+    issued: float | None
     expires: float
     impersonator: str | None
     organisation: str | None
@@ -50,6 +51,7 @@ def check(token: Token, policy: Policy, now: float) -> Claims:
     organisation, role = _organisation(claims)
     return Claims(
         subject=_subject(claims, policy),
+        issued=_time(claims, "iat"),
         expires=_expiry(claims, policy.max_seconds, now),
         impersonator=_impersonator(claims),
         organisation=organisation,

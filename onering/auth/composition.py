@@ -73,6 +73,8 @@ class Auth:
         """
         identity = await self.verifier.verify(token)
         await self._registration.ensure(identity.actor)
+        # That may have taken a while, in which those who are connected already were told of revoked tokens.
+        self.verifier.check_revoked(identity)
         return identity
 
     def forget(self) -> None:

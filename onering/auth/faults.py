@@ -76,6 +76,7 @@ class Reason(StrEnum):
     STATUS = "status"
     IMPERSONATOR = "impersonator"
     ORGANISATION = "organisation"
+    REVOKED = "revoked"
 
 
 class InvalidToken(Unauthorized):

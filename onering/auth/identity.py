@@ -15,12 +15,14 @@ class Identity:
     """A verified caller.
 
     `expires_at` (UTC) is the token's `exp`; None where no token was needed (X-User-Id in local and test).
-    `organisation_role` is the role in the token's organisation, without Clerk's `org:` prefix.
+    `organisation_role` is the role in the token's organisation, without Clerk's `org:` prefix. `issued_at` (UTC) is the
+    token's `iat`, None where it has none; without a token it is when the caller came.
     """
 
     actor: Actor
     expires_at: datetime | None = None
     organisation_role: str | None = None
+    issued_at: datetime | None = None
 
 
 def identity_of(scope: Mapping[str, Any]) -> Identity | None:

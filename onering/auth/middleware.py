@@ -117,9 +117,10 @@ class Authentication:
 
     def _local(self, user: str) -> Identity:
         try:
-            return Identity(self._principals.actor(LOCAL_ISSUER, user))
+            actor = self._principals.actor(LOCAL_ISSUER, user)
         except ReservedName:
             raise BadRequest("X-User-Id names a person of another issuer; that one needs a token.") from None
+        return self._verifier.without_token(actor)
 
 
 def _log_refusal(fault: AuthFault, request_id: str | None) -> None:

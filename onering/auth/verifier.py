@@ -13,7 +13,9 @@ from onering.auth.identity import Identity
 from onering.auth.jwks import RemoteKeys
 from onering.auth.keys import BoundKey
 from onering.auth.principals import Principals, ReservedName
+from onering.auth.revoked import Revoked
 from onering.auth.tokens import MAX_CHARACTERS, Token, check_signature, parse
+from onering.domain.actor import Actor
 
 CACHE_SECONDS = 60.0
 CACHE_ENTRIES = 10_000
@@ -51,13 +53,21 @@ class _Verified:
 class Verifier:
     """Verifies tokens of the configured issuers.
 
-    `refusals` counts refused tokens by reason. The cache holds accepted tokens only, by their SHA-256.
+    `refusals` counts refused tokens by reason. The cache holds accepted tokens only, by their SHA-256. `revoked` is
+    asked about each token each time.
     """
 
     def __init__(
-        self, issuers: Mapping[str, Issuer], principals: Principals, clock: Clock, *, entries: int = CACHE_ENTRIES
+        self,
+        issuers: Mapping[str, Issuer],
+        principals: Principals,
+        clock: Clock,
+        *,
+        revoked: Revoked | None = None,
+        entries: int = CACHE_ENTRIES,
     ) -> None:
         self.refusals: Counter[Reason] = Counter()
+        self.revoked = revoked or Revoked()
         self._issuers = issuers
         self._principals = principals
         self._clock = clock
@@ -81,6 +91,18 @@ class Verifier:
             self.refusals[fault.reason] += 1
             raise
 
+    def without_token(self, actor: Actor) -> Identity:
+        """Return somebody who needs no token, as if one had been issued now. Raises `InvalidToken` if it is revoked."""
+        identity = Identity(actor, issued_at=_instant(self._clock.wall()))
+        self.check_revoked(identity)
+        return identity
+
+    def check_revoked(self, identity: Identity) -> None:
+        """Raise `InvalidToken` if the person's token was revoked: for whoever holds on to an identity."""
+        if self.revoked.covers(identity):
+            self.refusals[Reason.REVOKED] += 1
+            raise InvalidToken(Reason.REVOKED)
+
     @property
     def cached(self) -> int:
         """How many tokens the cache holds."""
@@ -94,6 +116,7 @@ class Verifier:
             self._clock.wall() < known.expires
             and self._clock.monotonic() < known.until
             and known.generation == known.issuer.generation
+            and not self.revoked.covers(known.identity)
         ):
             self._cache.move_to_end(digest)
             return known.identity
@@ -110,6 +133,8 @@ class Verifier:
         check_signature(token, key)
         claims = check(token, issuer.policy, self._clock.wall())
         identity = self._identity(issuer, claims)
+        if self.revoked.covers(identity):
+            raise InvalidToken(Reason.REVOKED)
         self._remember(digest, identity, claims, issuer)
         return identity
 
@@ -131,7 +156,8 @@ class Verifier:
             )
         except ReservedName:
             raise InvalidToken(Reason.SUBJECT) from None
-        return Identity(actor, datetime.fromtimestamp(claims.expires, UTC), claims.organisation_role)
+        expires, issued = _instant(claims.expires), None if claims.issued is None else _instant(claims.issued)
+        return Identity(actor, expires, claims.organisation_role, issued)
 
     def _remember(self, digest: bytes, identity: Identity, claims: Claims, issuer: Issuer) -> None:
         until = self._clock.monotonic() + CACHE_SECONDS
@@ -139,3 +165,7 @@ class Verifier:
         self._cache[digest] = _Verified(identity, expires, until, issuer, issuer.generation)
         if len(self._cache) > self._entries:
             self._cache.popitem(last=False)
+
+
+def _instant(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 Refuse = Callable[[Scope, Receive, Send, End], Awaitable[None]]
 SignIn = Callable[[str], Awaitable[Identity]]
+# Whether what this person signed in with counts no more.
+Revoked = Callable[[Identity], bool]
 
 
 class Request(NamedTuple):
@@ -50,6 +52,7 @@ class House:
     sign_in: SignIn
     refuse: Refuse
     arrivals: Arrivals
+    revoked: Revoked
 
     async def admit(self, connection: Connection, identity: Identity | None, draft: str, hello: Hello) -> Joined:
         """Join within the deadline, which is one for all of a crowd: they wait for each other.
@@ -62,6 +65,9 @@ class House:
 
     def welcome(self, connection: Connection, joined: Joined, tasks: asyncio.TaskGroup) -> None:
         """Write what comes before the events, and go on with them in the same step. Raises Ended."""
+        # From this step on, whoever is revoked is found among the connections; until now nobody was looked for.
+        if (identity := connection.session.identity) is not None and self.revoked(identity):
+            connection.end(TOKEN_REFUSED)
         connection.check()
         cursor = connection.cursor
         assert cursor is not None

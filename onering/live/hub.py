@@ -16,11 +16,11 @@ from onering.live.arrivals import UNCOUNTED, Arrivals
 from onering.live.connection import SWEEP_SECONDS, Connection
 from onering.live.connections import PARTS, Connections
 from onering.live.conversation import Conversation
-from onering.live.ends import DRAIN, GONE, RESTART, RESYNC, SERVER_ERROR
+from onering.live.ends import DRAIN, GONE, RESTART, RESYNC, SERVER_ERROR, TOKEN_REFUSED
 from onering.live.feed import Feed
 from onering.live.feeds import Feeds
 from onering.live.history import History
-from onering.live.house import House, Refuse, Request
+from onering.live.house import House, Refuse, Request, Revoked
 from onering.live.joining import Joining
 from onering.live.limits import Limits
 from onering.live.names import Names
@@ -60,8 +60,8 @@ class Hub:
     to `limits.socket_frame_limit`, with its own pings (`ws_ping_interval`) and compression off.
 
     `presence` is who is where. `sign_in` verifies the token of a first message, `principal` names the actors of events,
-    `refuse` answers a handshake with a problem. `clock` (UTC) judges tokens. `run` is a supervised task, and so is that
-    of `names`.
+    `refuse` answers a handshake with a problem, `revoked` says whose token counts no more. `clock` (UTC) judges tokens.
+    `run` is a supervised task, and so is that of `names`.
     """
 
     def __init__(
@@ -77,6 +77,7 @@ class Hub:
         anonymous_read: bool,
         refuse: Refuse,
         arrivals: Arrivals = UNCOUNTED,
+        revoked: Revoked = lambda identity: False,
         clock: Clock = _now,
     ) -> None:
         self._limits = limits
@@ -99,7 +100,7 @@ class Hub:
             limits=limits,
             anonymous_read=anonymous_read,
         )
-        self._house = House(self._connections, joining, presence, tail, limits, sign_in, refuse, arrivals)
+        self._house = House(self._connections, joining, presence, tail, limits, sign_in, refuse, arrivals, revoked)
         tail.subscribe(self._follow)
         tail.on_rewind(self._forget_all)
 
@@ -180,6 +181,13 @@ class Hub:
     def sweep_feeds(self, now: float) -> None:
         """Forget the feeds that had no reader for long."""
         self._feeds.sweep(now)
+
+    def end_revoked(self) -> None:
+        """Close the sockets of those whose tokens were revoked."""
+        for connection in self._connections.snapshot():
+            identity = connection.session.identity
+            if identity is not None and self._house.revoked(identity):
+                connection.end(TOKEN_REFUSED)
 
     async def drain(self) -> None:
         """Send everybody elsewhere within `limits.drain_seconds`; nobody joins any more."""

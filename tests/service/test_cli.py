@@ -51,7 +51,10 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--help"], ["serve", "token", "migrate", "rebuild", "plan", "replay", "epoch", "--version"]),
+        (
+            ["--help"],
+            ["serve", "token", "migrate", "rebuild", "plan", "revoke", "restore", "replay", "epoch", "--version"],
+        ),
         (
             ["serve", "--help"],
             ["ONERING_HOST", "ONERING_PORT", "ONERING_DATA", "ONERING_WORKERS", "DATABASE_URL", "8000", "Ctrl-C"],
@@ -212,6 +215,18 @@ def test_a_plan_is_given_to_who_has_signed_in(run: Run, admin_dsn: str, app_dsn:
         assert give("team")[:2] == (0, "alice has the plan team.\n")
     assert asyncio.run(plan_events(app_dsn)) == [("team", "onering:operator")]
     assert give("gold")[0] == 2
+
+
+def test_an_operator_signs_somebody_out_and_lets_them_in_again(run: Run, admin_dsn: str, app_dsn: str) -> None:
+    asyncio.run(sign_in(app_dsn, "alice"))
+    where = ("--database-url", admin_dsn)
+    code, out, _ = run("revoke", "alice", "--before", "2026-01-01T12:00:00", *where)
+    assert (code, out.split(" issued ")[1]) == (0, "before 2026-01-01T12:00:00+00:00 count no more.\n")
+    assert run("revoke", "alice", "--until-restored", *where)[:2][0] == 0
+    assert run("restore", "alice", *where)[0] == 0
+    code, out, err = run("restore", "--issuer", ISSUER, "--subject", "alice", *where)
+    assert (code, out, err.partition(" (")[0]) == (1, "", "No tokens of alice")
+    assert run("revoke", *where)[0] == run("revoke", "alice", "--before", "soon", *where)[0] == 2
 
 
 async def sign_in(dsn: str, name: str) -> None:
