@@ -13,6 +13,7 @@ from onering.contract.openapi import Info, openapi
 from onering.http.analytics import Analytics
 from onering.http.application import BodyLimits, application, refuse
 from onering.http.audit import Audit
+from onering.http.auditors import Auditors
 from onering.http.boundary import safety_headers
 from onering.http.commands import Commands
 from onering.http.diffs import Diffs
@@ -25,14 +26,18 @@ from onering.http.links import InviteLinks, Links
 from onering.http.me import Me
 from onering.http.metrics import Metrics
 from onering.http.operations import Health, Operations
+from onering.http.proofs import Proofs
 from onering.http.queries import Queries
 from onering.http.reading import Reading
 from onering.http.routes import FEED, described, table
 from onering.http.share_cards import ShareCards
 from onering.http.shelf import Shelf
+from onering.http.tlog import Tlog
 from onering.live import ends
 from onering.live.ends import End
+from onering.log.event import DEFAULT_LANE
 from onering.profiles import Profiles
+from onering.proofs.newest import Newest
 from onering.settings import Environment
 
 
@@ -50,6 +55,8 @@ class Front:
         invite_links = InviteLinks(self._parts.rules.tokens, links)
         commands = self._commands(invite_links)
         invites = Invites(commands, reading, invite_links)
+        auditors = Auditors(settings.auditors)
+        newest = Newest(self._means.pool, DEFAULT_LANE, settings.read_wait)
         lines = table(
             commands,
             invites,
@@ -60,8 +67,10 @@ class Front:
             Diffs(reading),
             ShareCards(reading, links),
             Exports(reading, settings.export_segments),
-            Audit(reading, self._parts.auth.named, settings.auditors),
-            self._operations(),
+            Audit(reading, self._parts.auth.named, auditors),
+            Proofs(reading, newest, auditors),
+            Tlog(reading, newest, auditors),
+            self._operations(newest),
             documents,
         )
         documents.publish(
@@ -102,7 +111,7 @@ class Front:
         profiles = Profiles(self._means.pool, self._parts.log.batcher)
         return Me(profiles, reading, self._parts.reads.acknowledged, enforced=self._means.settings.enforce_plans)
 
-    def _operations(self) -> Operations:
+    def _operations(self, newest: Newest) -> Operations:
         settings = self._means.settings
         health = Health(
             self._parts.log.tail, self._parts.reads.projector, self._parts.auth.health, lambda: self._parts.tasks.alive
@@ -112,7 +121,12 @@ class Front:
         token = settings.metrics_token
         metrics = Metrics(self._parts.peers.gathered, settings.metrics, token.get_secret_value() if token else None)
         return Operations(
-            health, configured.config(settings), development_secret=secret, clock=utc_now, metrics=metrics
+            health,
+            configured.config(settings),
+            development_secret=secret,
+            clock=utc_now,
+            metrics=metrics,
+            newest=newest,
         )
 
 

@@ -224,6 +224,7 @@ _TAGS = (
     ("/v1/export", "Export"),
     ("/v1/me", "People"),
     ("/v1/audit", "Audit"),
+    ("/v1/log", "Proofs"),
     ("/api/", "Existing clients"),
     ("/", "Service"),
 )

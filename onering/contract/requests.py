@@ -5,19 +5,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from onering.contract import examples, headers
 from onering.contract.operation import Operation
 from onering.contract.schemas import Schema
+from onering.log.event import LAST_VERSION
+from onering.proofs.tiles import INDEX as TILE_INDEX
 
 # Fields that the path's route and the edge give, not the body.
 OF_THE_EDGE = frozenset(("type", "command_id"))
 # What is not sent to these stays as it is: their fields have no defaults.
 _PARTIAL = frozenset(("edit-draft",))
 _IN_PATH: Mapping[str, Schema] = {
-    name: {"type": "string", "format": "uuid"} for name in ("draft_id", "segment_id", "invite_id")
+    **{name: {"type": "string", "format": "uuid"} for name in ("draft_id", "segment_id", "invite_id")},
+    "version": {"type": "integer", "minimum": 1, "maximum": LAST_VERSION},
+    "position": {"type": "string", "pattern": r"^([0-9]{1,5}\.)?[0-9]{1,18}$"},
+    "level": {"type": "integer", "minimum": 0, "maximum": 63},
+    "index": {"type": "string", "pattern": f"^{TILE_INDEX}$"},
 }
 _PATH_EXAMPLES = {
     "draft_id": examples.DRAFT_ID,
     "segment_id": examples.SEGMENT_ID,
     "invite_id": examples.INVITE_ID,
     "collaborator_id": examples.BOB,
+    "version": 2,
+    "position": "0.5",
+    "level": 0,
+    "index": "x001/x234/067.p/112",
 }
 # What belongs to a command beside its own fields, wherever it is sent.
 _BESIDE: Schema = {

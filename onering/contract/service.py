@@ -18,6 +18,12 @@ class Limits(Shape):
     heartbeat_seconds: float
 
 
+class Proofs(Shape):
+    """The log's proofs: whose they are, as its checkpoints say."""
+
+    origin: str
+
+
 class Config(Shape):
     """What a front end needs to know before anybody signs in."""
 
@@ -26,6 +32,7 @@ class Config(Shape):
     anonymous_read: bool
     default_visibility: Literal["private", "public"]
     limits: Limits
+    proofs: Annotated[Proofs | None, Field(description="Null where nobody signs the log.")]
 
 
 class ConfigAnswer(Shape):
@@ -45,6 +52,7 @@ class ConfigAnswer(Shape):
                     "segment_characters": 500,
                     "heartbeat_seconds": 25.0,
                 },
+                "proofs": {"origin": "onering.example.com/log"},
             }
         }
     )

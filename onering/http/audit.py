@@ -1,6 +1,6 @@
 """GET /v1/audit: what happened across everything, for auditors, in pages or as one stream."""
 
-from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -10,8 +10,8 @@ from pydantic import Field
 from onering import spreadsheet
 from onering.domain.values import UserId
 from onering.http.answers import Answer, answer, at_position
+from onering.http.auditors import Auditors
 from onering.http.call import Call
-from onering.http.faults import NotAuditors
 from onering.http.parameters import Number, Parameters, Time, parameters, position_of
 from onering.http.reading import Reading
 from onering.http.streams import Streamed
@@ -19,8 +19,6 @@ from onering.log.event import StoredEvent
 from onering.log.wire import encode_event, timestamp
 from projections.audit import AuditFilter, Span, audit_page, audited_span
 
-# The role in an organisation, as Clerk's tokens have it without its prefix.
-AUDITOR = "auditor"
 NDJSON, CSV = "application/x-ndjson", "text/csv"
 # Events of one statement of a stream, and so the most that are in memory.
 STREAM_PAGE = 1000
@@ -39,21 +37,16 @@ class AuditParameters(Parameters):
 
 
 class Audit:
-    """The endpoint of auditors: those of `auditors` (user ids) see everything, those of an organisation its own.
+    """The endpoint of auditors; `named` returns whom a user id may be of, as (issuer, subject)."""
 
-    `named` returns whom a user id may be of, as (issuer, subject).
-    """
-
-    def __init__(
-        self, reading: Reading, named: Callable[[str], Sequence[tuple[str, str]]], auditors: Collection[str]
-    ) -> None:
+    def __init__(self, reading: Reading, named: Callable[[str], Sequence[tuple[str, str]]], auditors: Auditors) -> None:
         self._reading = reading
         self._named = named
-        self._auditors = frozenset(auditors)
+        self._auditors = auditors
 
     async def audit(self, call: Call) -> Answer | Streamed:
         """GET /v1/audit: events across drafts, oldest first; NDJSON and CSV have all that match, JSON a page."""
-        workspace = self._audited(call)
+        workspace = self._auditors.workspace(call)
         asked, reading = parameters(call, AuditParameters), self._reading
         after = position_of(asked.after, reading.tail.lane, reading.tail.epoch, "after") if asked.after else 0
         wanted = self._wanted(asked, workspace)
@@ -64,15 +57,6 @@ class Audit:
             headers = (at_position(reading.place(span.head)),)
             return Streamed(self._stream(wanted, span, media_type), call.gone, media_type.encode(), headers)
         return await self._page(wanted, span, asked.limit)
-
-    def _audited(self, call: Call) -> UUID | None:
-        """Return the workspace that the caller audits, None for all of them. Raises NoCredentials, NotAuditors."""
-        identity = call.signed_in()
-        if identity.actor.user_id in self._auditors:
-            return None
-        if identity.organisation_role == AUDITOR:
-            return identity.actor.workspace_id
-        raise NotAuditors("Only auditors see what happened across drafts.")
 
     def _wanted(self, asked: AuditParameters, workspace: UUID | None) -> AuditFilter:
         people = None if asked.actor is None else self._named(asked.actor)

@@ -122,6 +122,11 @@ class Call:
         return str(self._scope["scheme"])
 
     @property
+    def raw_path(self) -> str:
+        """The whole path as it was sent, its escapes not undone."""
+        return bytes(self._scope["raw_path"]).decode("latin-1")
+
+    @property
     def host(self) -> str:
         """The authority that the request was sent to, as its Host says, else the server's address."""
         server = self._scope.get("server") or ("localhost", None)

@@ -19,6 +19,7 @@ from onering.http.metrics import Metrics
 from onering.http.problems import MEDIA_TYPE, Problem
 from onering.log.connection import DATABASE_FAULTS
 from onering.log.tail import Tail
+from onering.proofs.newest import Newest
 from projections.faults import ReadFault
 from projections.projector import Projector
 
@@ -46,12 +47,14 @@ class Operations:
         development_secret: bytes | None,
         clock: Callable[[], datetime],
         metrics: Metrics,
+        newest: Newest,
     ) -> None:
         self._health = health
         self._config = config
         self._secret = development_secret
         self._clock = clock
         self._metrics = metrics
+        self._newest = newest
 
     async def healthz(self, call: Call) -> Answer:
         """GET /healthz: 200 while the process does its work, 503 once a part of it died."""
@@ -85,7 +88,8 @@ class Operations:
 
     async def config(self, call: Call) -> Answer:
         """GET /v1/config: what a front end needs to know before anybody signs in."""
-        return data(self._config)
+        origin = await self._newest.origin()
+        return data(self._config | {"proofs": None if origin is None else {"origin": origin}})
 
     async def token(self, call: Call) -> Answer:
         """POST /v1/dev/token {user_id}: a token to develop with, for pages of this origin and tools without one."""

@@ -14,6 +14,8 @@ from onering.domain.refusals import Refusal, TooSoon
 from onering.http.faults import InvalidFields, RequestFault
 from onering.log.batcher import TROUBLE, AppendFailed
 from onering.log.codec import UnknownEvent
+from onering.proofs.newest import NotSigned, NotSignedYet
+from onering.proofs.tree import NotGrown
 from onering.requests import CommandFault, Contended, IdempotencyMismatch, InvitesOff, PreconditionFailed, Unavailable
 from projections.faults import BadCursor, ReadFault
 
@@ -139,6 +141,12 @@ def _foreseen(error: Exception) -> Problem | None:
             return Problem(400, "validation_error", str(error))
         case ReadFault():
             return Problem(503, "unavailable", str(error), _RETRY)
+        case NotSigned():
+            return Problem(404, "not_found", "This log is not signed, so nothing of it can be proved.")
+        case NotSignedYet():
+            return Problem(503, "unavailable", "The log is not signed so far yet; try again shortly.", _RETRY)
+        case NotGrown():
+            return Problem(503, "unavailable", "The tree of the log is not complete at the moment.", _RETRY)
         case UnknownEvent():
             return Problem(
                 503, "unavailable", "A newer release wrote to this draft; this server can't show it.", _RETRY

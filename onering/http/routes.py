@@ -11,6 +11,7 @@ from onering.contract import sharing
 from onering.contract.attribution import AttributionAnswer
 from onering.contract.audit import AuditPage
 from onering.contract.commands import CommandAnswer, SmartPass
+from onering.contract.consistency import ConsistencyAnswer
 from onering.contract.drafts import DraftAnswer, DraftList
 from onering.contract.history import EventList, TimelineAnswer
 from onering.contract.insights import InsightsAnswer
@@ -67,8 +68,10 @@ from onering.http.me import Me
 from onering.http.operations import Operations
 from onering.http.parameters import DraftParameters, EventsParameters, ListParameters, TimelineParameters
 from onering.http.problems import STATUSES
+from onering.http.proofs import TEXT, Proofs
 from onering.http.queries import Queries
 from onering.http.share_cards import SVG, ShareCards
+from onering.http.tlog import BYTES, ENTRIES, PREFIX, TILE, ConsistencyParameters, Tlog
 from onering.http.told import enveloped
 
 
@@ -85,6 +88,7 @@ DRAFTS = "/v1/collab/drafts"
 DRAFT = DRAFTS + "/{draft_id}"
 INVITE = "/v1/collab/invites/{invite_id}"
 FEED = "/v1/ws/drafts/{draft_id}"
+SEGMENT = DRAFT + "/segments/{segment_id}"
 METRICS = "/metrics"
 
 _ANY_COMMAND = Operation(
@@ -113,6 +117,8 @@ def table(
     cards: ShareCards,
     exports: Exports,
     audit: Audit,
+    proofs: Proofs,
+    tlog: Tlog,
     operations: Operations,
     documents: Documents,
 ) -> Sequence[Line]:
@@ -129,13 +135,13 @@ def table(
         *_sharing(diffs, cards, exports),
         *(Line(*alias) for alias in aliases(analytics)),
         Line("GET", "/v1/audit", audit.audit, _AUDIT),
+        *_proving(proofs, tlog),
         *_of_the_service(operations, documents),
     )
 
 
 def _writing(commands: Commands) -> Sequence[Line]:
     do = commands.resource
-    segment = DRAFT + "/segments/{segment_id}"
     rules = ("ring_required", "draft_locked")
     moves: Mapping[str, type[Command]] = {
         "lock": LockDraft,
@@ -150,8 +156,8 @@ def _writing(commands: Commands) -> Sequence[Line]:
         *(Line("POST", f"{DRAFT}/{name}", do(model), change(model)) for name, model in moves.items()),
         Line("POST", DRAFT + "/reopen", do(ReopenDraft), change(ReopenDraft, "quota_exceeded")),
         Line("POST", DRAFT + "/segments", do(AddSegment), change(AddSegment, *rules, "quota_exceeded")),
-        Line("PATCH", segment, do(AmendSegment), change(AmendSegment, *rules)),
-        Line("DELETE", segment, do(WithdrawSegment), change(WithdrawSegment, *rules)),
+        Line("PATCH", SEGMENT, do(AmendSegment), change(AmendSegment, *rules)),
+        Line("DELETE", SEGMENT, do(WithdrawSegment), change(WithdrawSegment, *rules)),
     )
 
 
@@ -228,6 +234,22 @@ def _sharing(diffs: Diffs, cards: ShareCards, exports: Exports) -> Sequence[Line
         ),
         Line("GET", DRAFT + "/share-card.svg", cards.share_card_picture, _PICTURE),
         Line("POST", "/v1/export/drafts/{draft_id}", enveloped(exports.export), _EXPORT),
+    )
+
+
+def _proving(proofs: Proofs, tlog: Tlog) -> Sequence[Line]:
+    file = replace(read(None, caller=Caller.SIGNED_IN), answers={TEXT: None})
+    checkpoint = replace(read(None, caller=_ANYONE, headers=("OneRing-Position", "ETag")), answers={TEXT: None})
+    hashes = Operation({BYTES: None}, _ANYONE, codes=("not_found",))
+    consistency = read(ConsistencyAnswer, ConsistencyParameters, caller=_ANYONE)
+    return (
+        Line("GET", DRAFT + "/events/{version}/proof", proofs.event_proof, file),
+        Line("GET", SEGMENT + "/proof", proofs.segment_proof, file),
+        Line("GET", "/v1/audit/{position}/proof", proofs.audited_proof, file),
+        Line("GET", PREFIX + "/checkpoint", tlog.checkpoint, checkpoint),
+        Line("GET", PREFIX + "/consistency", tlog.consistency, consistency),
+        Line("GET", ENTRIES + "/{index:path}", tlog.entries, replace(hashes, caller=Caller.SIGNED_IN)),
+        Line("GET", TILE + "/{level}/{index:path}", tlog.tile, hashes),
     )
 
 

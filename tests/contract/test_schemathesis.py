@@ -129,7 +129,7 @@ def told_by_the_server(case: Any, scene: dict[str, str]) -> None:
     for name in ("cursor", "after", "at", "to"):
         case.query.pop(name, None)
     if "from" in case.query:
-        case.query["from"] = "1" if case.path.endswith("/diff") else "2026-11-25T12:00:00Z"
+        case.query["from"] = "1" if case.path.endswith(("/diff", "/consistency")) else "2026-11-25T12:00:00Z"
     case.headers.pop("OneRing-Min-Position", None)
     if "If-Match" in case.headers:  # of which the generator's boundary values lose the quotes
         case.headers["If-Match"] = '"3"'

@@ -143,6 +143,7 @@ class TestConfig:
                     "segment_characters": 500,
                     "heartbeat_seconds": 25.0,
                 },
+                "proofs": None,
             }
         }
 
