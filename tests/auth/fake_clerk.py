@@ -75,6 +75,7 @@ class FakeClerk:
         self.requests = 0
         self.discoveries = 0
         self.mode = "keys"
+        self.location = ""
         self.now: Callable[[], float] = time.time
         self.paused = asyncio.Event()
         self.paused.set()
@@ -117,7 +118,7 @@ class FakeClerk:
             case "500":
                 status = "500 Internal Server Error"
             case "redirect":
-                status, extra = "302 Found", f"Location: {self.issuer}/elsewhere\r\n"
+                status, extra = "302 Found", f"Location: {self.location or f'{self.issuer}/elsewhere'}\r\n"
             case "html":
                 body = b"<html>sign in</html>"
             case "empty":
