@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit, url
 
 import asyncpg
 
-from onering.log.roles import APP, Connection, change_roles
+from onering.log.roles import APP, Connection, change_roles, make_roles, may_make_roles, take_over
 
 logger = logging.getLogger(__name__)
 
@@ -21,19 +21,19 @@ BECOME = f"-c role={APP}"
 CONNECT_SECONDS = 30.0
 
 
-async def way_in(conn: Connection, dsn: str) -> str | None:
+async def way_in(conn: Connection, dsn: str, *, administers: bool) -> str | None:
     """Return a DSN whose sessions are the service's role; None if this server has no way to that.
 
     The role logs in by itself: with a password derived from the administrator's, or, where there is none, by whatever
     else lets it in. Where the server refuses it, the administrator logs in and becomes it. `conn` is the
-    administrator's, by `dsn`. Raises OSError, TimeoutError and asyncpg.PostgresError: who does not answer has not
-    refused.
+    administrator's, by `dsn`, or a migrator's, who does not `administer` and changes no role. Raises OSError,
+    TimeoutError and asyncpg.PostgresError: who does not answer has not refused.
     """
     await _forget_public_password(conn)
     secret = await _password(conn)
     password = derived(secret) if secret else None
     own = _own_dsn(dsn, password)
-    if await _refusal(own):
+    if administers and await _refusal(own):
         await _let_log_in(conn, password)
     if not (refusal := await _refusal(own)):
         return own
@@ -42,6 +42,24 @@ async def way_in(conn: Connection, dsn: str) -> str | None:
     )
     becoming = _becoming_dsn(dsn)
     return None if await _refusal(becoming) else becoming
+
+
+async def as_service(dsn: str) -> str:
+    """Return a DSN by which an administrator reads what the service made, without lending it any of their rights: who
+    reads a view or a table runs what its owner had put behind it. Others get their own `dsn`. Raises OSError,
+    TimeoutError and asyncpg.PostgresError.
+    """
+    conn = await asyncpg.connect(dsn, timeout=CONNECT_SECONDS, server_settings={"search_path": ""})
+    try:
+        if not await may_make_roles(conn):
+            return dsn
+        # A copied or restored database has what roles may do in it, not to it; and some releases compared read models
+        # as the administrator, who may have left some.
+        await make_roles(conn)
+        await take_over(conn)
+        return await way_in(conn, dsn, administers=True) or dsn
+    finally:
+        await conn.close()
 
 
 async def _password(conn: Connection) -> str | None:

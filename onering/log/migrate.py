@@ -5,7 +5,17 @@ import logging
 import asyncpg
 
 from onering.log.login import way_in
-from onering.log.roles import APP, OWNER, PATIENCE, Connection, grant, make_roles, take_over
+from onering.log.roles import (
+    APP,
+    OWNER,
+    PATIENCE,
+    Connection,
+    become_owner,
+    grant,
+    make_roles,
+    may_make_roles,
+    take_over,
+)
 from onering.log.schema import schema_sql, steps
 
 logger = logging.getLogger(__name__)
@@ -25,22 +35,43 @@ async def migrate(dsn: str) -> str:
 
     On an empty database schema.sql is applied, on an older one the steps it lacks, each in its own transaction. Where
     the connection may make roles, the tables belong to a role nobody logs in as, whoever made them, and sessions by
-    the returned DSN are those of a role that can append and read and nothing more; otherwise `dsn` itself is returned.
-    Raises MigrationError, OSError and asyncpg.PostgresError.
+    the returned DSN are those of a role that can append and read and nothing more. So they are where it may only become
+    that owner, as a migrator may. Otherwise `dsn` itself is returned. Raises MigrationError, OSError and
+    asyncpg.PostgresError.
     """
-    conn = await asyncpg.connect(dsn, server_settings={"application_name": "onering migrate", "search_path": ""})
+    conn = await asyncpg.connect(dsn, server_settings=SESSION)
     try:
         await _check_server(conn)
         await conn.execute(LOCK)
-        privileged = await make_roles(conn)
+        # Only now: others may migrate for longer than that.
+        await conn.execute(PATIENT)
+        administers = await may_make_roles(conn)
         exists = await conn.fetchval(EXISTS)
-        if privileged and exists:
-            await _take_over(conn)
-        await (_apply if exists else _make)(conn, as_owner=privileged)
-        await grant(conn, as_owner=privileged)
-        return await _service_dsn(conn, dsn) if privileged else dsn
+        if administers:
+            await make_roles(conn)
+            if exists:
+                await _take_over(conn)
+        as_owner = administers or await _becomes_owner(conn)
+        await (_apply if exists else _make)(conn, as_owner=as_owner)
+        await grant(conn, as_owner=as_owner)
+        return await _service_dsn(conn, dsn, administers=administers) if as_owner else dsn
     finally:
         await conn.close()
+
+
+# A migration takes as long as it takes, but waits for nobody's lock for long, nor keeps one when its process is gone.
+SESSION = {"application_name": "onering migrate", "search_path": "", "idle_in_transaction_session_timeout": "60s"}
+PATIENT = "SET lock_timeout = '15s'"
+
+
+async def _becomes_owner(conn: Connection) -> bool:
+    becomes = await become_owner(conn)
+    if not becomes:
+        logger.warning(
+            "this database role may not make roles: the service runs as it, and if it owns the tables, "
+            "only triggers protect the log"
+        )
+    return becomes
 
 
 SERVER = """
@@ -101,8 +132,8 @@ async def _apply(conn: Connection, *, as_owner: bool) -> None:
                 await conn.execute(RECORD, step.number, step.name)
 
 
-async def _service_dsn(conn: Connection, dsn: str) -> str:
-    if (found := await way_in(conn, dsn)) is None:
+async def _service_dsn(conn: Connection, dsn: str, *, administers: bool) -> str:
+    if (found := await way_in(conn, dsn, administers=administers)) is None:
         raise MigrationError(
             f"The service would serve with an administrator's rights: whoever logs in as one does not become {APP}. "
             f"Let {APP} log in (pg_hba.conf), or connect without a pooler in between."

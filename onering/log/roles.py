@@ -1,4 +1,4 @@
-"""The roles of a log: who owns it, who serves from it and who audits it, and what belongs to each."""
+"""The roles of a log: who owns it, migrates it, serves from it and audits it, and what belongs to each."""
 
 import logging
 from typing import Any, LiteralString, TypeAlias
@@ -12,7 +12,10 @@ Connection: TypeAlias = "asyncpg.Connection[Any]"
 OWNER: LiteralString = "onering_owner"
 APP: LiteralString = "onering_app"
 AUDITOR: LiteralString = "onering_auditor"
+MIGRATOR: LiteralString = "onering_migrator"
 
+# A migrator has to become the owner first, who meets the triggers: by mistake neither of them changes a row.
+ATTRIBUTES: dict[LiteralString, LiteralString] = {OWNER: "", APP: "", AUDITOR: "", MIGRATOR: "NOINHERIT"}
 
 # Membership lets a CREATEROLE user who is no superuser act as the owner; SET is what Postgres 16 asks for.
 RIGHTS = """
@@ -22,27 +25,45 @@ RIGHTS = """
 ROLE_EXISTS = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)"
 
 
-async def make_roles(conn: Connection) -> bool:
-    """Make the roles, if this connection may; return whether it may. The names are ours, so quoting is not at stake."""
-    if not await conn.fetchval(RIGHTS):
-        logger.warning(
-            "this database role may not make roles: the service runs as it, and if it owns the tables, "
-            "only triggers protect the log"
-        )
-        return False
-    for role in (OWNER, APP, AUDITOR):
+async def may_make_roles(conn: Connection) -> bool:
+    """Whether this connection may make roles and give the log to them."""
+    return bool(await conn.fetchval(RIGHTS))
+
+
+MIGRATES = f"SELECT pg_has_role('{MIGRATOR}', '{OWNER}', 'MEMBER') AND pg_has_role('{MIGRATOR}', '{APP}', 'MEMBER')"
+
+
+async def make_roles(conn: Connection) -> None:
+    """Make what is missing of the roles, as somebody who may. The names are ours, so quoting is not at stake."""
+    for role, attributes in ATTRIBUTES.items():
         if not await conn.fetchval(ROLE_EXISTS, role):
             # Another database of this cluster may be making the same role at this moment.
             try:
-                await conn.execute(f"CREATE ROLE {role}")
+                await conn.execute(f"CREATE ROLE {role} {attributes}")
             except (asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
                 logger.info("role %s was just made by somebody else", role)
     await change_roles(conn, f"GRANT {OWNER}, {APP} TO CURRENT_USER")
+    if not await conn.fetchval(MIGRATES):
+        await change_roles(conn, f"GRANT {OWNER}, {APP} TO {MIGRATOR}")
     database = await conn.fetchval("SELECT quote_ident(current_database())")
     await conn.execute(f"GRANT CREATE ON DATABASE {database} TO {OWNER}, {APP}")
     # Where PUBLIC may connect, as it may by default, this changes nothing.
-    await conn.execute(f"GRANT CONNECT ON DATABASE {database} TO {APP}, {AUDITOR}")
-    return True
+    await conn.execute(f"GRANT CONNECT ON DATABASE {database} TO {APP}, {AUDITOR}, {MIGRATOR}")
+
+
+# SET is what Postgres 16 asks for; before, membership was enough.
+BECOMES_OWNER = f"""
+    SELECT EXISTS (
+        SELECT FROM pg_roles o WHERE o.rolname = '{OWNER}' AND pg_has_role(
+            current_user, o.oid,
+            CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END))"""
+
+
+async def become_owner(conn: Connection) -> bool:
+    """Act as the log's owner from now on, if this connection may, as a migrator does; return whether it does."""
+    if may := bool(await conn.fetchval(BECOMES_OWNER)):
+        await conn.execute(f"SET ROLE {OWNER}")
+    return may
 
 
 async def change_roles(conn: Connection, sql: str) -> None:
@@ -93,8 +114,9 @@ async def take_over(conn: Connection) -> None:
             await conn.execute(change)
 
 
-# An auditor's are named, and not ALL TABLES: what a later one holds may be none of their business. Of people they are
-# told what they are called, for the log has ids only.
+# An auditor's are named, and not ALL TABLES: all that is evidence, but neither who is there at this moment nor how
+# often they ask, which no event tells, nor what can be derived again. Of people they are told what they are called, for
+# the log has ids only.
 GRANTS = {
     APP: f"""
         GRANT USAGE ON SCHEMA onering TO {APP};
@@ -112,9 +134,14 @@ GRANTS = {
     AUDITOR: f"""
         GRANT USAGE ON SCHEMA onering TO {AUDITOR};
         GRANT SELECT ON onering.log, onering.events, onering.streams, onering.commands, onering.log_entries,
-            onering.tree, onering.checkpoints TO {AUDITOR};
+            onering.tree, onering.checkpoints, onering.revocations, onering.usage, onering.workspaces,
+            onering.migrations, onering.projections TO {AUDITOR};
         GRANT SELECT (user_id, display_name) ON onering.app_users TO {AUDITOR};
         GRANT EXECUTE ON FUNCTION onering.leaf_v1, onering.payload_hash_v1, onering.field_v1 TO {AUDITOR};""",
+    # Which migrations are there, to say what there is to do; all else it does as the owner.
+    MIGRATOR: f"""
+        GRANT USAGE ON SCHEMA onering TO {MIGRATOR};
+        GRANT SELECT ON onering.migrations TO {MIGRATOR};""",
 }
 OWNS = "SELECT pg_has_role(n.nspowner, 'USAGE') FROM pg_namespace n WHERE n.nspname = 'onering'"
 

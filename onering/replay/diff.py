@@ -16,6 +16,7 @@ import asyncpg
 
 from onering.log.connection import Database
 from onering.log.event import DEFAULT_LANE
+from onering.log.login import as_service
 from onering.progress import Show
 from onering.replay.faults import NotThere
 from projections import PROJECTIONS
@@ -64,7 +65,8 @@ async def diff(dsn: str, show: Show, limit: int, report: Callable[[Compared], No
     event that can't be applied, and DATABASE_FAULTS.
     """
     differ = 0
-    async with _alone(Database(dsn, statement_seconds=COMPARE_SECONDS)) as conn:
+    service = Database(await as_service(dsn), statement_seconds=COMPARE_SECONDS)
+    async with _alone(service) as conn:
         for projection in PROJECTIONS:
             compared = await _compared(conn, projection, show, limit)
             report(compared)

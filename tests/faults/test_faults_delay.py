@@ -37,6 +37,7 @@ async def two(app_dsn: str) -> AsyncIterator[tuple[Service, Service]]:
 
 
 class TestAnInsertThatIsDelayedInsideItsTransaction:
+    @pytest.mark.attack(112)
     @pytest.mark.parametrize("ended", [False, True], ids=["it goes on", "its session ends"])
     async def test_no_read_path_skips_it(
         self, two: tuple[Service, Service], admin_dsn: str, owner: Any, ended: bool

@@ -2,12 +2,17 @@
 
 import asyncio
 import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 import asyncpg
 import pytest
 
 from onering.log.connection import DATABASE_FAULTS, Database, said
+from tests.serving import Person, serving
 
 
 async def connecting_for(database: Database, turns: int) -> Any:
@@ -27,6 +32,57 @@ async def test_giving_up_at_any_step_of_connecting_leaves_no_socket_open(app_dsn
     outcome.terminate()
     gc.collect()
     assert turns > 3
+
+
+@asynccontextmanager
+async def listened(dsn: str, folder: Path) -> AsyncIterator[tuple[str, list[dict[str, str]]]]:
+    """Yield a DSN whose sessions are overheard, and the settings that each of them begins with."""
+    place, begun = Path(unquote(dsn.partition("host=")[2])), list[dict[str, str]]()
+
+    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        start = await reader.readexactly(4)
+        start += await reader.readexactly(int.from_bytes(start) - 4)
+        words = start[8:].decode("latin-1").rstrip("\0").split("\0")
+        if len(words) > 1:  # a request to cancel has none
+            begun.append(dict(zip(words[::2], words[1::2], strict=True)))
+        far_reader, far_writer = await asyncio.open_unix_connection(place / ".s.PGSQL.5432")
+        far_writer.write(start)
+        try:
+            await asyncio.gather(_pumped(reader, far_writer), _pumped(far_reader, writer))
+        finally:
+            for end in (writer, far_writer):
+                end.transport.abort()
+
+    async with asyncio.TaskGroup() as group:
+        relays: list[asyncio.Task[None]] = []
+        server = await asyncio.start_unix_server(
+            lambda *pair: relays.append(group.create_task(relay(*pair))), folder / ".s.PGSQL.5432"
+        )
+        yield f"{dsn.partition('host=')[0]}host={quote(str(folder), safe='')}", begun
+        server.close()
+        for task in relays:
+            task.cancel()
+
+
+async def _pumped(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while data := await source.read(65536):
+            target.write(data)
+        target.write_eof()
+
+
+async def test_every_connection_of_a_service_is_bounded_and_looks_where_it_should(app_dsn: str, tmp_path: Path) -> None:
+    async with listened(app_dsn, tmp_path) as (dsn, begun), serving(dsn) as service:
+        alice = Person(service.client("alice"))
+        draft = await alice.create()
+        assert (await alice.add(draft)).status_code == 200
+        assert (await alice.drafts()).status_code == 200
+    names = {session["application_name"] for session in begun}
+    assert {"onering appender", "onering tail", "onering reads"} <= names
+    for session in begun:
+        assert all(int(session[limit]) > 0 for limit in TIMEOUTS), session
+        assert session["search_path"] in ("pg_catalog", ""), session
+        assert session["synchronous_commit"] == "on", session
 
 
 @pytest.mark.parametrize("pooled", [False, True])

@@ -14,11 +14,13 @@ from onering.log.connection import Database
 from onering.log.event import DEFAULT_LANE as LANE
 from onering.log.migrate import MigrationError, migrate
 from onering.log.reader import head
-from onering.log.roles import APP, AUDITOR, OWNER
+from onering.log.roles import APP, AUDITOR, MIGRATOR, OWNER, make_roles
+from onering.log.schema import steps
 from onering.replay.check import check
 from onering.replay.database import opened
 from onering.replay.diff import diff
 from onering.replay.past import draft_at, rendered
+from onering.service import upkeep
 from onering.service.postgres import EmbeddedPostgres
 from projections.rebuild import prepare, rebuild
 from tests.log.test_migrate import run, shape
@@ -123,6 +125,49 @@ class TestPlainOwner:
         assert await run(dsn, "SELECT count(*) FROM onering.events") == [(0,)]
 
 
+class TestMigrator:
+    """Somebody who brings databases to a release, and neither makes roles nor gets at rows."""
+
+    @pytest.fixture
+    async def migrator(self, empty_dsn: str, person: str) -> str:
+        """Return the DSN of a migrator to a database with a log."""
+        await migrate(empty_dsn)
+        await run(empty_dsn, f"GRANT {MIGRATOR} TO {person}")
+        return empty_dsn.replace("//postgres@", f"//{person}@")
+
+    async def test_applies_what_an_older_database_lacks_and_the_service_serves_as_its_role(
+        self, empty_dsn: str, migrator: str, monkeypatch: Any, caplog: Any
+    ) -> None:
+        assert "Nothing to do" in await upkeep.migrate(migrator, "root")
+        newer = steps()[0]._replace(number=len(steps()) + 1, name="more", sql="CREATE TABLE onering.more ()")
+        monkeypatch.setattr("onering.log.migrate.steps", lambda: [*steps(), newer])
+        dsn = await migrate(migrator)
+        assert await run(empty_dsn, "SELECT tableowner FROM pg_tables WHERE tablename = 'more'") == [(OWNER,)]
+        await served(dsn)
+        assert "only triggers" not in caplog.text
+
+    async def test_makes_a_log_where_the_owner_may(self, empty_dsn: str, person: str) -> None:
+        conn = await asyncpg.connect(empty_dsn)
+        await make_roles(conn)
+        await conn.execute(f"GRANT {MIGRATOR} TO {person}")
+        await conn.close()
+        assert urlsplit(await migrate(empty_dsn.replace("//postgres@", f"//{person}@"))).username == APP
+        assert await run(empty_dsn, OWNERS) == [("onering", OWNER)]
+
+    async def test_has_no_rights_of_the_owner_until_it_becomes_it(self, migrator: str) -> None:
+        assert await run(migrator, "SELECT count(*) > 0 FROM onering.migrations") == [(True,)]
+        for statement in ("TABLE onering.events", "DROP TABLE onering.events", "UPDATE onering.log SET restored = 7"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError, match=r"permission denied|must be owner"):
+                pytest.fail(f"{statement}: {await run(migrator, statement)}")
+
+    async def test_changes_no_role(self, migrator: str) -> None:
+        roles = "SELECT rolname, rolcanlogin, rolpassword FROM pg_authid WHERE rolname LIKE 'onering%' ORDER BY 1"
+        admin = migrator.replace(urlsplit(migrator).username or "", "postgres")
+        before = await run(admin, roles)
+        await migrate(migrator)
+        assert await run(admin, roles) == before
+
+
 OWNERS = """
     SELECT DISTINCT n.nspname, pg_get_userbyid(t.owner)
       FROM pg_namespace n CROSS JOIN LATERAL (
@@ -130,9 +175,9 @@ OWNERS = """
         UNION SELECT p.proowner FROM pg_proc p WHERE p.pronamespace = n.oid) t(owner)
      WHERE n.nspname IN ('onering', 'timeline_1') ORDER BY 1"""
 WITHOUT_ROLES = f"""
-    REVOKE ALL ON SCHEMA onering FROM {APP}, {AUDITOR};
-    REVOKE ALL ON ALL TABLES IN SCHEMA onering FROM {APP}, {AUDITOR};
-    REVOKE ALL ON ALL FUNCTIONS IN SCHEMA onering FROM {APP}, {AUDITOR};"""
+    REVOKE ALL ON SCHEMA onering FROM {APP}, {AUDITOR}, {MIGRATOR};
+    REVOKE ALL ON ALL TABLES IN SCHEMA onering FROM {APP}, {AUDITOR}, {MIGRATOR};
+    REVOKE ALL ON ALL FUNCTIONS IN SCHEMA onering FROM {APP}, {AUDITOR}, {MIGRATOR};"""
 OURS = [("onering", OWNER), ("timeline_1", APP)]
 
 
@@ -209,12 +254,12 @@ BEYOND_AN_AUDITOR = [
     "SELECT onering.append_v1" + "(0::smallint" + ", null" * 21 + ")",
     "SELECT onering.append_v2" + "(0::smallint" + ", null" * 27 + ")",
     "SELECT onering.forget_usage_v1(1)",
-    "TABLE onering.usage",
+    "DELETE FROM onering.revocations",
+    "TABLE onering.rate_limits",
+    "TABLE onering.presence",
     "TABLE onering.app_users",
     "SELECT plan FROM onering.app_users",
     "TABLE onering.snapshots",
-    "TABLE onering.workspaces",
-    "TABLE onering.projections",
     "TABLE timeline_1.entries",
 ]
 
