@@ -21,8 +21,8 @@ from onering.proofs.merkle import verify_consistency, verify_inclusion
 from onering.proofs.notes import Checkpoint, SigningKey, opened
 from onering.replay.lines import decoded
 from tests.http.checks import check_problem, shared_draft, signed_in
+from tests.proofs.by_hand import ORIGIN, new_key, sign
 from tests.proofs.client import ProofFile, TileClient, read_proof
-from tests.proofs.signing import ORIGIN, new_key, sign
 from tests.serving import SECRET, Person, Service, serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -13,7 +13,7 @@ from onering.proofs import newest as module
 from onering.proofs.newest import Newest, NotSigned, NotSignedYet
 from onering.proofs.tree import Published, published
 from tests.log.writing import command, write
-from tests.proofs.signing import ORIGIN, new_key, sign
+from tests.proofs.by_hand import ORIGIN, new_key, sign
 
 KEY = new_key()
 
