@@ -1,0 +1,89 @@
+"""Many at once: identities, key fetches and first sign-ins under concurrency (docs/ATTACKS.md, 53, 61 and 62)."""
+
+import asyncio
+import json
+from itertools import cycle, islice
+from typing import Any
+
+import pytest
+
+from tests.attacks.target import Target, own_token, signing
+from tests.auth.fake_clerk import FakeClerk
+from tests.serving import serving
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+EVENTS = "SELECT count(*) FROM onering.events WHERE type = 'user_registered' AND issuer = $1 AND subject = $2"
+ROWS = "SELECT count(*) FROM onering.app_users WHERE issuer = $1 AND subject = $2"
+PROMOTE = "UPDATE onering.app_users SET plan = 'pro' WHERE issuer = $1 AND subject = $2"
+
+
+async def people(target: Target, tokens: list[str], connections: int = 8) -> list[dict[str, Any]]:
+    """Return whom the service takes the bearers of these tokens for, who ask on so many connections at once."""
+    parts = await asyncio.gather(*(target.pipelined(tokens[n::connections]) for n in range(connections)))
+    found: list[Any] = [None] * len(tokens)
+    for n, answers in enumerate(parts):
+        assert {status for status, _ in answers} == {200}
+        found[n::connections] = [json.loads(body)["data"] for _, body in answers]
+    return found
+
+
+@pytest.mark.attack(53)
+async def test_two_peoples_tokens_interleaved(target: Target, long: bool) -> None:
+    """Of each person and issuer some tokens are new to the server, and most are remembered."""
+    clerk, total = target.clerk, 10_000 if long else 2_000
+    mixed = [
+        (sign(sub), f"{alias}|{sub}")
+        for n in range(50)
+        for alias, sign in (
+            ("clerk", lambda sub, n=n: clerk.token(sub=sub, n=n)),
+            ("hs256", lambda sub, n=n: own_token(clerk, sub=sub, n=n)),
+        )
+        for sub in ("user_alice", "user_bob")
+    ]
+    sent = list(islice(cycle(mixed), total))
+    assert [me["user_id"] for me in await people(target, [token for token, _ in sent])] == [name for _, name in sent]
+
+
+def being_answered() -> int:
+    """Return how many requests the servers of this process have taken and not answered yet."""
+    names = (getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks())
+    return sum(name == "RequestResponseCycle.run_asgi" for name in names)
+
+
+@pytest.mark.attack(61)
+async def test_five_hundred_first_requests_make_one_fetch(shared_dsn: str, clerk: FakeClerk, log: Any) -> None:
+    before = clerk.requests
+    clerk.paused.clear()
+    async with serving(shared_dsn, **signing(clerk, jwks_fetch_seconds=60)) as service:
+        target = Target(service, clerk, log)
+        crowd = [asyncio.create_task(target.pipelined([clerk.token(n=n)]), name=f"first {n}") for n in range(500)]
+        async with asyncio.timeout(30):
+            while being_answered() < 500:
+                await asyncio.sleep(0.01)
+        clerk.paused.set()
+        answers = [answer for (answer,) in await asyncio.gather(*crowd)]
+    assert [status for status, _ in answers] == [200] * 500
+    assert {json.loads(body)["data"]["user_id"] for _, body in answers} == {"clerk|user_alice"}
+    assert clerk.requests == before + 1
+
+
+@pytest.mark.attack(62)
+async def test_a_hundred_first_sign_ins_of_one_person(shared_dsn: str, clerk: FakeClerk, log: Any) -> None:
+    """Half of them at another process, and again at both once each has forgotten whom it knows."""
+    person = (clerk.issuer, "user_new")
+    async with serving(shared_dsn, **signing(clerk)) as one, serving(shared_dsn, **signing(clerk)) as other:
+        targets = [Target(service, clerk, log) for service in (one, other)]
+
+        async def sign_in() -> set[str]:
+            tokens = [clerk.token(sub="user_new", n=n) for n in range(50)]
+            found = await asyncio.gather(*(people(target, tokens, 50) for target in targets))
+            return {me["plan"] for part in found for me in part}
+
+        assert await sign_in() == {"free"}
+        assert (await log.fetchval(EVENTS, *person), await log.fetchval(ROWS, *person)) == (1, 1)
+        await log.execute(PROMOTE, *person)
+        for service in (one, other):
+            service.process.auth.forget()
+        assert await sign_in() == {"pro"}
+        assert (await log.fetchval(EVENTS, *person), await log.fetchval(ROWS, *person)) == (1, 1)
