@@ -15,9 +15,12 @@ Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 # From (host, port) to what the host's name stands for, as texts.
 Resolve: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
 
-# What is routed at all (RFC 4291 §2.4); within it, relays to any IPv4 address (RFC 7526) and examples (RFC 9637).
+# What is routed at all (RFC 4291 §2.4). Within it, and among IPv4 addresses: what protocols have for themselves, relays
+# to any IPv4 address (RFC 7526) and examples (RFC 9637), which not every release of Python knows of.
 _UNICAST = ipaddress.ip_network("2000::/3")
-_NOT_PUBLIC = tuple(map(ipaddress.ip_network, ("2002::/16", "3fff::/20", "192.88.99.0/24")))
+_NOT_PUBLIC = tuple(
+    map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "2002::/16", "3fff::/20"))
+)
 # Addresses that stand for an IPv4 one in their last 32 bits: by mapping (RFC 4291 §2.5.5.2), and NAT64 (RFC 6052 §2.1).
 _EMBEDDING = (ipaddress.ip_network("::ffff:0:0/96"), ipaddress.ip_network("64:ff9b::/96"))
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -103,14 +106,14 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
 class CheckedTransport(httpx.AsyncHTTPTransport):
     """Asks over https and public addresses alone, but within `reach`; certificates are checked against the name.
 
-    Neither proxies nor anything else is taken from the environment.
+    No proxies are taken from the environment, but authorities are: SSL_CERT_FILE may name those of a private issuer.
     """
 
     def __init__(self, reach: Reach, resolve: Resolve = resolved) -> None:
         # httpx has no parameter for how connections are made; all that its own constructor makes is this pool.
         # Fetches are an hour apart, so that no connection is worth keeping.
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=httpx.create_ssl_context(),
             keepalive_expiry=0,
             network_backend=CheckedBackend(reach, resolve),
         )

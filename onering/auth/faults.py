@@ -16,6 +16,8 @@ No fault ever holds token text.
 from enum import StrEnum
 from typing import ClassVar
 
+from onering.auth.identity import Identity
+
 
 class AuthFault(Exception):
     """The request goes no further; `status`, `code`, `detail` and `headers` are what the caller is told."""
@@ -80,13 +82,17 @@ class Reason(StrEnum):
 
 
 class InvalidToken(Unauthorized):
-    """The token is not one we accept (RFC 6750 §3.1); one answer for every reason."""
+    """The token is not one we accept (RFC 6750 §3.1); one answer for every reason.
+
+    `identity` is whose it is, where all of it is true and it was revoked: for the audit, never for the caller.
+    """
 
     challenge = 'Bearer error="invalid_token"'
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: Reason, identity: Identity | None = None) -> None:
         super().__init__("The token is not valid; sign in again.")
         self.reason = reason
+        self.identity = identity
 
 
 class BadRequest(AuthFault):

@@ -50,8 +50,6 @@ def from_key_set(document: Mapping[str, object]) -> tuple[dict[str, BoundKey], l
         except KeyRefused as refusal:
             refused.append(refusal)
             continue
-        if kid in accepted:
-            raise KeyRefused("two keys share a kid")
         accepted[kid] = key
     if not accepted:
         raise KeyRefused("no usable key in the set")
@@ -64,6 +62,10 @@ def _members(document: Mapping[str, object]) -> list[object]:
         raise KeyRefused("the set has no list of keys")
     if len(members) > MAX_KEYS:
         raise KeyRefused(f"the set has more than {MAX_KEYS} keys")
+    # Also where all but one of them are refused: what a kid names must not depend on what we make of the others.
+    kids = [kid for member in members if isinstance(member, dict) and isinstance(kid := member.get("kid"), str)]
+    if len(set(kids)) < len(kids):
+        raise KeyRefused("two keys share a kid")
     return members
 
 

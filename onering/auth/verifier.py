@@ -101,7 +101,7 @@ class Verifier:
         """Raise `InvalidToken` if the person's token was revoked: for whoever holds on to an identity."""
         if self.revoked.covers(identity):
             self.refusals[Reason.REVOKED] += 1
-            raise InvalidToken(Reason.REVOKED)
+            raise InvalidToken(Reason.REVOKED, identity)
 
     @property
     def cached(self) -> int:
@@ -134,7 +134,7 @@ class Verifier:
         claims = check(token, issuer.policy, self._clock.wall())
         identity = self._identity(issuer, claims)
         if self.revoked.covers(identity):
-            raise InvalidToken(Reason.REVOKED)
+            raise InvalidToken(Reason.REVOKED, identity)
         self._remember(digest, identity, claims, issuer)
         return identity
 
