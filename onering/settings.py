@@ -123,6 +123,20 @@ class Settings(BaseSettings):
     projector_events: int = Field(2000, ge=1, description="Most events a projection applies in one transaction.")
     projection_keep_seconds: float = Field(60.0, ge=0, description="How long a replaced read model stays, in seconds.")
 
+    # proofs of the log
+    sign: Literal["on", "off"] = Field("on", description="Sign what is added to the log, if there is a key: on or off.")
+    keys: Path | None = Field(
+        None, description="Folder of the keys, and of what was signed; beside the data folder: its name and `-keys`."
+    )
+    log_key: SecretStr | None = Field(
+        None, description="Private key that signs the log, instead of a file; a newer one follows after a space."
+    )
+    log_origin: str | None = Field(
+        None, description="What the log is called in proofs when it is opened, such as example.com/log; else by its id."
+    )
+    checkpoint_seconds: float = Field(1.0, gt=0, description="Shortest time between two checkpoints, in seconds.")
+    trust_first: bool = Field(False, description="Sign with a key without memory, and take the log as it is now.")
+
     export_segments: int = Field(5000, ge=1, description="Most segments in an export; a longer draft is refused (409).")
 
     # the live feed
@@ -221,6 +235,9 @@ class Settings(BaseSettings):
         "clerk_jwks_url",
         mode="before",
     )
+        "keys",
+        "log_key",
+        "log_origin",
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
