@@ -6,6 +6,7 @@ hashed again, from a tile at most for each level.
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain, islice
 from typing import NamedTuple
 
 from onering.log.reader import Reader
@@ -58,19 +59,48 @@ async def nodes(conn: Reader, lane: int, level: int, first: int, count: int) -> 
     return [row[0] for row in rows]
 
 
+# Each range of hashes is a range of a primary key, level by level in `$2`; one statement has them all.
+RANGES = """
+    SELECT w.n, h.hash
+      FROM unnest($2::smallint[], $3::bigint[], $4::bigint[]) WITH ORDINALITY w(level, first, beyond, n)
+     CROSS JOIN LATERAL (
+        SELECT e.position AS place, e.leaf AS hash FROM onering.events e
+         WHERE w.level = 0 AND e.lane = $1 AND e.position > w.first AND e.position <= w.beyond
+        UNION ALL
+        SELECT t.index, t.hash FROM onering.tree t
+         WHERE w.level > 0 AND t.lane = $1 AND t.level = w.level AND t.index >= w.first AND t.index < w.beyond
+        OFFSET 0) h
+     ORDER BY w.n, h.place"""
+
+
 async def roots(conn: Reader, lane: int, ranges: Sequence[Range]) -> list[bytes]:
     """Return the root over each range of leaves, as `merkle.inclusion` and `merkle.consistency` ask for them.
 
     Raises NotGrown.
     """
-    return [joined([await _root(conn, lane, node) for node in subtrees(of)]) for of in ranges]
+    wanted = [list(map(_kept, subtrees(of))) for of in ranges]
+    levels, firsts, beyonds = zip(*chain(*wanted), strict=True) if any(wanted) else ((), (), ())
+    found: list[list[bytes]] = [[] for _ in levels]
+    for n, value in await conn.fetch(RANGES, lane, levels, firsts, beyonds):
+        found[n - 1].append(value)
+    hashed = map(_hashed, chain(*wanted), found)
+    return [joined(list(islice(hashed, len(nodes)))) for nodes in wanted]
 
 
-async def _root(conn: Reader, lane: int, node: Node) -> bytes:
-    """Hash a complete subtree from the hashes of the tile that it is a part of."""
+class _Kept(NamedTuple):
+    """The hashes of a level, from the `first` up to, and without, `beyond`, that a complete subtree is hashed from."""
+
+    level: int
+    first: int
+    beyond: int
+
+
+def _kept(node: Node) -> _Kept:
     level, height = divmod(node.height, TILE_HEIGHT)
-    width = 1 << height
-    hashes = await nodes(conn, lane, level, node.place * width, width)
-    if len(hashes) != width:
-        raise NotGrown(f"the tree of lane {lane} has {len(hashes)} of {width} hashes at level {level}")
+    return _Kept(level, node.place << height, (node.place + 1) << height)
+
+
+def _hashed(kept: _Kept, hashes: Sequence[bytes]) -> bytes:
+    if len(hashes) != (wanted := kept.beyond - kept.first):
+        raise NotGrown(f"the tree has {len(hashes)} of {wanted} hashes at level {kept.level}")
     return root_of(hashes)
