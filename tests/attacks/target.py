@@ -11,7 +11,8 @@ from uuid import uuid4
 import httpx
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.http11 import Response
 
 from tests.auth.fake_clerk import PARTY, FakeClerk, compact, hs256
 from tests.serving import Service
@@ -71,6 +72,10 @@ class Target:
         self.refusal = told(await self.read(self.clerk.token(header={"kid": "ins_of_nobody"})))
         return self
 
+    @property
+    def _feed(self) -> str:
+        return f"ws://127.0.0.1:{self.service.port}/v1/ws/drafts/{self.draft}"
+
     async def read(self, token: str | bytes | None = None, *headers: Header) -> httpx.Response:
         """Read the public draft."""
         return await self._http.get(f"/v1/collab/drafts/{self.draft}", headers=[*bearing(token), *headers])
@@ -95,14 +100,19 @@ class Target:
 
     async def greet(self, token: str) -> tuple[int, str]:
         """Open a socket to the public draft, sign in by its first message, and return how the socket is closed."""
-        url = f"ws://127.0.0.1:{self.service.port}/v1/ws/drafts/{self.draft}"
-        async with asyncio.timeout(10), connect(url, proxy=None, compression=None) as socket:
+        async with asyncio.timeout(10), connect(self._feed, proxy=None, compression=None) as socket:
             await socket.send(json.dumps({"type": "hello", "token": token}))
             with pytest.raises(ConnectionClosed) as caught:
                 await _live(socket)
         if (close := caught.value.rcvd) is None:
             return 1006, ""
         return close.code, close.reason
+
+    async def handshake(self, token: str) -> Response:
+        """Return how the handshake of a socket is refused whose header carries the token."""
+        with pytest.raises(InvalidStatus) as caught:
+            await connect(self._feed, proxy=None, additional_headers={"Authorization": f"Bearer {token}"})
+        return caught.value.response
 
     async def exchange(self, request: bytes) -> bytes:
         """Send bytes and return what comes until the server hangs up; nothing if it hangs up on us."""

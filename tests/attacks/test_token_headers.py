@@ -6,7 +6,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.attacks.target import Header, Target, bearing, check_invalid, signing
+from tests.attacks.target import INVALID, Header, Target, bearing, check_invalid, signing
+from tests.auth.fake_clerk import compact
 from tests.http.checks import check_problem
 from tests.serving import serving
 
@@ -100,3 +101,22 @@ async def test_a_token_in_the_url_does_not_stand_in_for_a_bad_one_in_the_header(
     http, good = target.service.client(), target.clerk.token()
     bad: Any = dict(bearing(target.clerk.token(exp=1)))
     check_invalid(await http.get("/v1/me", params={"access_token": good}, headers=bad))
+
+
+@pytest.mark.attack(3, 21, 27, 32, 39, 46)
+async def test_bad_tokens_on_the_handshake_of_a_socket(target: Target) -> None:
+    """A browser can't set this header; every other client gets the same 401 as anywhere, and no socket."""
+    good = target.clerk.token()
+    bad = [
+        good[:-8] + "AAAAAAAA",
+        good.rpartition(".")[0],
+        target.clerk.token(exp=1),
+        target.clerk.token(iss="x"),
+        "ak_1",
+    ]
+    bad.append(compact(target.clerk.header(alg="none"), target.clerk.claims(), lambda _: b""))
+    for token in bad:
+        async with target.appended_nothing(), target.no_outbound_call():
+            response = await target.handshake(token)
+        assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, 'Bearer error="invalid_token"')
+        assert bytes(response.body or b"").decode().replace(response.headers["X-Request-Id"], "ID") == INVALID
