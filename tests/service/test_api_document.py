@@ -16,6 +16,7 @@ from tests.service.serving import Service, clean_environment
 DOCUMENT = (Path(__file__).parents[2] / "docs/API.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^### `([^`]+)`\n(.*?)(?=^##|\Z)", DOCUMENT, re.MULTILINE | re.DOTALL))
 PREFACE = DOCUMENT.partition("\n## ")[0]
+ROUTES = {f"{line.method} {template(line.path)}": line for line in LINES}
 DEFAULT_URL = "http://127.0.0.1:8000"
 
 # Stands before what is typed: keeps each answer, and says what was asked and how it went.
@@ -67,7 +68,7 @@ def typed(url: str, folder: Path) -> Sequence[Exchange]:
 
 
 def test_every_route_has_an_example_and_every_example_a_route() -> None:
-    assert set(SECTIONS) == {f"{line.method} {template(line.path)}" for line in LINES}
+    assert set(SECTIONS) == set(ROUTES)
 
 
 def test_every_example_works_as_it_is_typed(start: Callable[..., Service], folder: DataFolder, tmp_path: Path) -> None:
@@ -78,10 +79,9 @@ def test_every_example_works_as_it_is_typed(start: Callable[..., Service], folde
     shown = {exchange.heading: exchange for exchange in exchanges}
     assert list(shown) == list(SECTIONS)
     for heading, exchange in shown.items():
-        method, path = heading.split()
-        pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))
-        asked = httpx.URL(exchange.url).path
-        assert (exchange.method, bool(re.fullmatch(pattern, asked))) == (method, True), (heading, asked)
+        line, asked = ROUTES[heading], httpx.URL(exchange.url).path
+        pattern = re.sub(r"\\{\w+(:path)?\\}", lambda found: ".+" if found[1] else "[^/]+", re.escape(line.path))
+        assert (exchange.method, bool(re.fullmatch(pattern, asked))) == (line.method, True), (heading, asked)
         expected = re.findall(r"# (4\d\d)$", SECTIONS[heading], re.MULTILINE) or ["200"]
         answer = exchange.answer()
         assert str(answer.status_code) in expected, (heading, answer.text)
