@@ -10,7 +10,7 @@ from onering.domain.decide import decide
 from onering.domain.events import EVENT_TYPES, INVITE_EVENT_TYPES, Event, InviteEvent
 from onering.domain.ids import derived
 from onering.domain.invites import Decision, decide_on_invite
-from onering.domain.refusals import NotFound
+from onering.domain.rules import no_such_draft
 from onering.domain.state import DraftState, may_read
 from onering.log.append import Append, Guard, NewEvent, Write
 from onering.log.codec import encode_payload
@@ -46,7 +46,7 @@ class Deciding:
             raise _too_new()
         # Whoever was invited may answer, before he may read the draft; so may whoever invited, and was removed since.
         if not readable and command.type != "create-draft" and (invite is None or invite.created is None):
-            raise NotFound("There is no such draft.")
+            raise no_such_draft(exists=tip.state.exists)
         stale = expected_version is not None and expected_version != tip.version
         if stale and readable:
             raise _at_another_version(tip, expected_version)

@@ -36,9 +36,13 @@ class Invalid(Refusal):
 
 
 class NotFound(Refusal):
-    """There is no such thing, or the caller may not know of it."""
+    """There is no such thing, or it is `hidden`: the caller may not know of it, and is told alike."""
 
     code = "not_found"
+
+    def __init__(self, detail: str, *, hidden: bool = False) -> None:
+        super().__init__(detail)
+        self.hidden = hidden
 
 
 class Forbidden(Refusal):

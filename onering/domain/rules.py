@@ -12,7 +12,12 @@ MEMBERS_LIMIT = 1000
 def require_readable(state: DraftState, actor: Actor) -> None:
     """A draft that the actor may not read does not exist for him."""
     if not may_read(state, actor.user_id, actor.workspace_id):
-        raise NotFound("There is no such draft.")
+        raise no_such_draft(exists=state.exists)
+
+
+def no_such_draft(*, exists: bool) -> NotFound:
+    """Return what somebody is told of a draft that does not exist for them, whether or not it does for others."""
+    return NotFound("There is no such draft.", hidden=exists)
 
 
 def require_member(state: DraftState, actor: Actor, what: str) -> None:

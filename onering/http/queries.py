@@ -159,7 +159,7 @@ class Queries:
             await reading.readable(call, draft_id)
             raise
         if document is None or not document.readable_by(*reader(call.identity)):
-            raise reading.hidden(call)
+            raise reading.hidden(call, exists=document is not None)
         reading.check_anonymous(call)
         return document
 

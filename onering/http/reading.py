@@ -7,6 +7,7 @@ from uuid import UUID
 from onering.auth.faults import NoCredentials
 from onering.auth.identity import Identity
 from onering.domain.refusals import NotFound
+from onering.domain.rules import no_such_draft
 from onering.domain.state import may_read
 from onering.http.acknowledged import Acknowledged
 from onering.http.call import Call
@@ -72,7 +73,7 @@ class Reading:
         if not entry.state.exists and entry.closed and entry.unknown is not None:
             raise entry.unknown
         if not may_read(entry.state, *reader(call.identity)):
-            raise self.hidden(call)
+            raise self.hidden(call, exists=entry.state.exists)
         self.check_anonymous(call)
         return entry
 
@@ -93,9 +94,9 @@ class Reading:
         if call.identity is None and not self.anonymous_read:
             raise NoCredentials
 
-    def hidden(self, call: Call) -> Exception:
-        """Return what a caller is told of a draft that does not exist for him."""
-        return NoCredentials() if call.identity is None else NotFound("There is no such draft.")
+    def hidden(self, call: Call, *, exists: bool = False) -> Exception:
+        """Return what a caller is told of a draft that does not exist for him, whether or not it `exists`."""
+        return NoCredentials() if call.identity is None else no_such_draft(exists=exists)
 
 
 def reader(identity: Identity | None) -> tuple[str | None, UUID | None]:

@@ -52,7 +52,7 @@ class ShareCards:
         document = await read_draft(reading.models, draft_id, SegmentPage(limit=1))
         # Judged as it was read: it may have been closed to the caller meanwhile.
         if document is None or not document.readable_by(*reader(call.identity)):
-            raise reading.hidden(call)
+            raise reading.hidden(call, exists=document is not None)
         names = await display_names(reading.models.pool, [*_contributors(document), document.holder_id])
         url = f"{self._links.base(call)}/drafts/{draft_id}"
         card = share_card(document, segments, names, now, url)
