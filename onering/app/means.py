@@ -38,6 +38,10 @@ class Means:
     secret: bytes | None
     clock: Clock
 
+    def now(self) -> datetime:
+        """Return the time that tokens are judged by."""
+        return datetime.fromtimestamp(self.clock.wall(), UTC)
+
     @classmethod
     async def of(
         cls, settings: Settings, dsn: str, secret: bytes | None, clock: Clock, closing: AsyncExitStack

@@ -174,6 +174,7 @@ class Parts:
             anonymous_read=configured.anonymous_read(means.settings),
             refuse=refuse_handshake,
             arrivals=self.limits.arrivals,
+            clock=means.now,
             revoked=self.auth.verifier.revoked.covers,
         )
         self.revocations = Revocations(
