@@ -11,11 +11,13 @@ from websockets.exceptions import InvalidState
 from websockets.frames import Frame
 from websockets.http11 import Request
 
-from onering.live.ends import End
+from onering.live.ends import TOO_MANY_FRAMES, End
 from onering.live.outlet import CLOSE_SECONDS, EXTENSION, Listener, Outlet
 
 # Most fragments of one message: the size of a message is limited elsewhere, but fragments may be empty.
 MOST_FRAGMENTS = 256
+# Parsed at once: 6 bytes can be a frame, and a read can hold forty thousand of them, 0.2 s of everybody's time.
+SLICE_BYTES = 4096
 
 
 class TransportOutlet:
@@ -48,6 +50,15 @@ class FeedProtocol(WebSocketsSansIOProtocol):
 
     listener: Listener | None = None
     _cut: asyncio.TimerHandle | None = None
+    _flooded = False
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what came, but no flood of somebody who was told that these are too many: others would wait for it."""
+        for start in range(0, len(data), SLICE_BYTES):
+            if self._flooded and len(data) > SLICE_BYTES:
+                self.transport.pause_reading()
+                return
+            super().data_received(data[start : start + SLICE_BYTES])
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
@@ -118,7 +129,7 @@ class FeedProtocol(WebSocketsSansIOProtocol):
         except InvalidState:
             return
         self.transport.write(b"".join(self.conn.data_to_send()))
-        self.close_sent = True
+        self.close_sent, self._flooded = True, end is TOO_MANY_FRAMES
         self.queue.put_nowait({"type": "websocket.disconnect", "code": end.close_code, "reason": end.reason})
         if self.read_paused:
             self.read_paused = False
