@@ -104,6 +104,12 @@ class Settings(BaseSettings):
         (), description="Addresses and networks, comma-separated, whose X-Forwarded-For is believed."
     )
 
+    # what the log is told of sign-ins and refusals
+    records_queue: int = Field(1000, ge=1, description="Most records waiting for the log; more are dropped, counted.")
+    refusals_per_minute: int = Field(30, ge=0, description="Most refusals of one person recorded in a minute.")
+    refusals_per_second: int = Field(20, ge=0, description="Most refusals recorded in a second, per process.")
+    refused_addresses: int = Field(1000, ge=1, description="Most refused addresses counted at a time, per process.")
+
     # the log
     idempotency_days: int = Field(30, ge=0, description="How long command outcomes are kept; 0 is for ever.")
     batch_commands: int = Field(256, ge=1, le=1000, description="Most commands in one commit.")

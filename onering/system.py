@@ -2,13 +2,13 @@
 
 from hashlib import sha256
 from typing import Any
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 import asyncpg
 import orjson
 from pydantic import ValidationError
 
-from onering.domain.ids import NAMESPACE, derived
+from onering.domain.ids import NAMESPACE, Id, derived
 from onering.domain.system import SYSTEM_EVENT_TYPES, SystemEvent
 from onering.log.append import Append, Appended, AppendOutcome, NewEvent, Repeated, Write, append
 from onering.log.codec import UnknownEvent
@@ -26,21 +26,34 @@ SYSTEM = ("onering:system", "onering")
 ATTEMPTS = 20
 
 
+def place_identity(version: int) -> Id:
+    """Return the command identity of what is appended to the stream at `version`."""
+    return derived(SYSTEM_STREAM, "recorded", version)
+
+
 def system_append(
-    event: SystemEvent, by: tuple[str, str], version: int, *, impersonator: str | None = None, correlation_id: str = ""
+    event: SystemEvent,
+    by: tuple[str, str],
+    version: int,
+    *,
+    impersonator: str | None = None,
+    correlation_id: str = "",
+    command_id: UUID | None = None,
+    nonce: bytes = b"",
 ) -> Append:
     """Return what appends an event to the stream at `version`; `by` is the (issuer, subject) whose deed it is.
 
-    Its identity is that of its place: whoever finds the place taken, by `stored`, tries the next version.
+    Unless `command_id` says otherwise, its identity is that of its place: whoever finds the place taken, by `stored`,
+    tries the next version. `nonce` tells those apart who may say the same.
     """
-    command_id = derived(SYSTEM_STREAM, "recorded", version)
+    command_id = command_id or place_identity(version)
     data = event.model_dump(mode="json", exclude={"type"}, exclude_none=True)
     payload = orjson.dumps({"idempotency_key": None, "data": data}).decode()
     new = NewEvent(derived(command_id, "event"), event.type, SCHEMA_VERSION, payload)
     content = "\n".join((event.type, *by, impersonator or "", correlation_id, payload))
     return Append(
         command_id,
-        FINGERPRINT_VERSION + sha256(content.encode()).digest(),
+        FINGERPRINT_VERSION + sha256(content.encode() + nonce).digest(),
         *by,
         impersonator,
         correlation_id,

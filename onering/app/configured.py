@@ -9,6 +9,7 @@ from onering.http.limiting import Rates
 from onering.limits.gcra import Rate
 from onering.live.limits import Limits
 from onering.log.batcher import BatchLimits
+from onering.records.recorder import RecordLimits
 from onering.settings import Settings
 
 
@@ -49,6 +50,16 @@ def rates(settings: Settings) -> Rates:
 def batch_limits(settings: Settings) -> BatchLimits:
     """Return the limits of one commit, and of waiting for it."""
     return BatchLimits(settings.batch_commands, settings.batch_bytes, settings.queue_commands, settings.command_seconds)
+
+
+def record_limits(settings: Settings) -> RecordLimits:
+    """Return how much is recorded of sign-ins and refusals."""
+    return RecordLimits(
+        settings.records_queue,
+        settings.refusals_per_minute,
+        settings.refusals_per_second,
+        settings.refused_addresses,
+    )
 
 
 def feed_limits(settings: Settings) -> Limits:

@@ -76,20 +76,22 @@ class Front:
         documents.publish(
             openapi(described(lines), Info(__version__, settings.developing)), asyncapi(FEED, __version__, _closings())
         )
+        refusals = self._parts.refusals
         return application(
             lines,
             self._parts.hub,
-            lambda app: self._parts.auth.middleware(app, refuse=refuse, attempts=self._parts.limits.attempts),
+            lambda app: self._parts.auth.middleware(app, refuse=refuse(refusals), attempts=self._parts.limits.attempts),
             limits=BodyLimits(settings.body_limit, settings.json_depth, settings.body_seconds),
             origins=settings.allowed_origins,
             headers=safety_headers(tls=not settings.developing),
             limited=self._parts.limits.middleware,
             instruments=self._parts.instruments,
+            refusals=refusals,
         )
 
     def _commands(self, links: InviteLinks) -> Commands:
         rules, reads = self._parts.rules, self._parts.reads
-        journal = Journal(self._parts.instruments)
+        journal = Journal(self._parts.instruments, self._parts.refusals)
         clock = rules_clock(self._means.settings)
         return Commands(
             rules.handler, reads.models, reads.acknowledged, self._parts.auth.principal, clock, journal, links

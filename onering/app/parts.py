@@ -7,11 +7,13 @@ from starlette.types import ASGIApp
 from onering.app import configured
 from onering.app.handshakes import refuse_handshake
 from onering.app.means import Means, rules_clock
+from onering.app.readers import Readers
 from onering.auth import attempts
 from onering.auth.composition import Auth, build
 from onering.handle import CommandHandler
 from onering.http.acknowledged import Acknowledged
 from onering.http.limiting import FailedSignIns, Limited
+from onering.http.refusals import Refusals
 from onering.instruments import Instruments
 from onering.limits.callers import Callers
 from onering.limits.gcra import Rate
@@ -31,6 +33,7 @@ from onering.metrics import readings
 from onering.metrics.peers import Peers, Place
 from onering.metrics.readings import Readings
 from onering.plans import Plans
+from onering.records.recorder import Recorder
 from onering.revocations import Revocations
 from onering.states import FORMAT, DraftStates
 from onering.subjects import InviteTokens, Subjects
@@ -123,15 +126,15 @@ class Limiting:
         self.on = settings.rate_limit == "on"
         self._database = means.database
         self.rates = configured.rates(settings)
-        self._callers = Callers(settings.trusted_proxies)
+        self.callers = Callers(settings.trusted_proxies)
         if self.on:
-            self.attempts = FailedSignIns(self.limiter, self.rates, self._callers)
+            self.attempts = FailedSignIns(self.limiter, self.rates, self.callers)
             connects = Rate("connects", settings.connects_per_minute, settings.connects_burst)
-            self.arrivals = arrivals.Counted(self.limiter, connects, self._callers)
+            self.arrivals = arrivals.Counted(self.limiter, connects, self.callers)
 
     def middleware(self, app: ASGIApp) -> ASGIApp:
         """Return the application within the limits."""
-        return Limited(app, self.limiter, self.rates, self._callers) if self.on else app
+        return Limited(app, self.limiter, self.rates, self.callers) if self.on else app
 
     async def start(self) -> None:
         """Share the limits from the first request on, if the database lets us."""
@@ -160,6 +163,8 @@ class Parts:
         self.rules = Rules(means, self.log, self.reads.models)
         self.auth = _auth(means, self.log)
         self.limits = Limiting(means)
+        self.recorder = _recorder(means, self.log)
+        self.refusals = Refusals(self.recorder, self.limits.callers)
         limits = configured.feed_limits(means.settings)
         self.presence = Presence(limits)
         self.neighbours = Neighbours(means.database, self.presence, limits)
@@ -175,6 +180,7 @@ class Parts:
             refuse=refuse_handshake,
             arrivals=self.limits.arrivals,
             clock=means.now,
+            witness=Readers(self.refusals),
             revoked=self.auth.verifier.revoked.covers,
         )
         self.revocations = Revocations(
@@ -188,6 +194,7 @@ class Parts:
         return {
             "tail": self.log.tail.run,
             "batcher": self.log.batcher.run,
+            "records": self.recorder.run,
             "hints": self.log.hints.run,
             "projector": self.reads.projector.run,
             "snapshots": self.rules.snapshots.run,
@@ -209,6 +216,7 @@ class Parts:
             snapshots=self.rules.snapshots,
             projector=self.reads.projector,
             hub=self.hub,
+            recorder=self.recorder,
             verifier=self.auth.verifier,
             issuers=self.auth.health,
             limiter=self.limits.limiter if self.limits.on else None,
@@ -227,3 +235,12 @@ def _auth(means: Means, log: Log) -> Auth:
     )
     log.tail.on_rewind(auth.forget)
     return auth
+
+
+def _recorder(means: Means, log: Log) -> Recorder:
+    limits = configured.record_limits(means.settings)
+    # Commands come first: while they take half of the room there is, records wait.
+    crowd = configured.batch_limits(means.settings).queue // 2
+    recorder = Recorder(log.batcher, means.pool, limits=limits, busy=lambda: log.batcher.waiting > crowd)
+    log.tail.on_rewind(recorder.rewound)
+    return recorder

@@ -17,6 +17,7 @@ from onering.live.hub import Hub
 from onering.log.batcher import Batcher
 from onering.log.event import DEFAULT_LANE
 from onering.metrics.peers import ALONE, Place
+from onering.records.recorder import Recorder
 from onering.settings import Settings
 from onering.tasks import Tasks
 from projections.rebuild import prepare
@@ -29,6 +30,7 @@ class Process:
     asgi: ASGIApp
     hub: Hub
     batcher: Batcher
+    recorder: Recorder
     tasks: Tasks
     auth: Auth
     limiter: Limiter
@@ -39,9 +41,10 @@ class Process:
         return await self.tasks.wait_failed()
 
     async def drain(self) -> None:
-        """Move every socket on, then see everything submitted through to its outcome."""
+        """Move every socket on, then see everything submitted through to its outcome, and what was told of it."""
         await self.hub.drain()
         await self.batcher.drained()
+        await self.recorder.drained()
 
 
 @asynccontextmanager
@@ -74,6 +77,7 @@ async def running(
             Front(parts).asgi(),
             parts.hub,
             parts.log.batcher,
+            parts.recorder,
             parts.tasks,
             parts.auth,
             parts.limits.limiter,

@@ -7,12 +7,14 @@ from starlette.routing import BaseRoute, Route, Router, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from onering.auth.faults import AuthFault
+from onering.auth.middleware import Refuse
 from onering.http.boundary import Boundary
 from onering.http.call import ROUTE, Call, request_id_of
 from onering.http.commands import Endpoint
 from onering.http.faults import MethodNotAllowed, NoSuchRoute
 from onering.http.origins import ListedOrigins, preflight
 from onering.http.problems import problem_of
+from onering.http.refusals import Refusals
 from onering.http.routes import FEED, METRICS, Line
 from onering.instruments import Instruments
 
@@ -76,15 +78,19 @@ def application(
     origins: Collection[str],
     headers: list[tuple[bytes, bytes]],
     instruments: Instruments,
+    refusals: Refusals,
     limited: Middleware = lambda app: app,
 ) -> ASGIApp:
     """Return the whole front: `feed` takes the live feed's sockets, `sign_in` verifies callers, `limited` counts them,
-    `origins` may call.
+    `origins` may call; `refusals` are told who comes, and who is refused what.
     """
     router = Router(routes=_routes(lines, feed, limits), redirect_slashes=False, default=_no_route)
     inside = Shortcut(router)
-    front = Boundary(_past(METRICS, sign_in(limited(inside)), inside), headers, instruments)
-    return ListedOrigins(front, Boundary(preflight, headers, instruments), origins) if origins else front
+    front = Boundary(_past(METRICS, sign_in(limited(inside)), inside), headers, instruments, refusals)
+    refusals.learn([*(line.path for line in lines), FEED])
+    if not origins:
+        return front
+    return ListedOrigins(front, Boundary(preflight, headers, instruments, refusals), origins)
 
 
 def _past(path: str, door: ASGIApp, inside: ASGIApp) -> ASGIApp:
@@ -96,10 +102,15 @@ def _past(path: str, door: ASGIApp, inside: ASGIApp) -> ASGIApp:
     return chosen
 
 
-async def refuse(scope: Scope, receive: Receive, send: Send, fault: AuthFault) -> None:
-    """Answer a fault of sign-in with its problem; a handshake is refused with the same."""
-    request_id = request_id_of(scope)
-    await problem_of(fault, request_id).response(request_id)(scope, receive, send)
+def refuse(refusals: Refusals) -> Refuse:
+    """Return what answers a fault of sign-in with its problem; a handshake is refused with the same."""
+
+    async def refused(scope: Scope, receive: Receive, send: Send, fault: AuthFault) -> None:
+        refusals.of_sign_in(scope, fault)
+        request_id = request_id_of(scope)
+        await problem_of(fault, request_id).response(request_id)(scope, receive, send)
+
+    return refused
 
 
 def _routes(lines: Sequence[Line], feed: ASGIApp, limits: BodyLimits) -> list[BaseRoute]:

@@ -11,6 +11,7 @@ from onering.auth.identity import identity_of
 from onering.http.admission import told
 from onering.http.call import ROUTE, TOLD, ClientGone, request_id_of
 from onering.http.problems import Problem, problem_of
+from onering.http.refusals import Refusals
 from onering.http.tracing import trace_of
 from onering.instruments import Instruments
 
@@ -21,14 +22,17 @@ _NOWHERE = "none"
 
 class Boundary:
     """Pure ASGI, for http and websocket. `headers` go on every http answer that does not say otherwise; `instruments`
-    time it.
+    time it; `refusals` are told who came, and what they were refused.
     """
 
-    def __init__(self, application: ASGIApp, headers: list[tuple[bytes, bytes]], instruments: Instruments) -> None:
+    def __init__(
+        self, application: ASGIApp, headers: list[tuple[bytes, bytes]], instruments: Instruments, refusals: Refusals
+    ) -> None:
         self._application = application
         self._headers = headers
         self._names = frozenset(name for name, _ in headers)
         self._instruments = instruments
+        self._refusals = refusals
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -57,6 +61,7 @@ class Boundary:
             if kind == "http.response.start":
                 route = scope.get(ROUTE, _NOWHERE)
                 self._instruments.answered(scope["method"], route, message["status"], perf_counter() - began)
+                self._refusals.came(scope)
 
         try:
             await self._application(scope, receive, stamped)
@@ -66,6 +71,7 @@ class Boundary:
             problem = problem_of(error, request_id)
             if TOLD not in scope:
                 _tell(scope, problem)
+                self._refusals.of_request(scope, problem, error)
             if started:
                 # Half an answer can't be taken back: the server cuts the connection.
                 raise

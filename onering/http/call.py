@@ -21,7 +21,7 @@ from onering.http.faults import BadRequest, PayloadTooLarge, RateLimited, Reques
 from onering.http.tracing import trace_of
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{1,64}")
-_UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+UUID_TEXT = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _JSON = re.compile(r'application/json(\s*;\s*charset\s*=\s*"?utf-?8"?)?\s*', re.IGNORECASE)
 _SCOPE_KEY = "onering.request_id"
 # In a request's scope: the template of its route; that the log has a line of it already.
@@ -61,6 +61,11 @@ class Call:
         self._depth = depth
         self._seconds = seconds
         self._names: dict[bytes, bytes] = dict(scope["headers"])
+
+    @property
+    def scope(self) -> Scope:
+        """The request as the server hands it over."""
+        return self._scope
 
     @property
     def request_id(self) -> str:
@@ -112,7 +117,7 @@ class Call:
 
     def named(self, parameter: str, what: str) -> Id:
         """Return what a parameter of the path names by a UUID; raises NotFound for anything else."""
-        if _UUID.fullmatch(text := self.path[parameter]) is None:
+        if UUID_TEXT.fullmatch(text := self.path[parameter]) is None:
             raise NotFound(f"There is no such {what}.")
         return Id(text)
 

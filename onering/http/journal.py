@@ -1,22 +1,21 @@
 """What became of each command: one line in the log, one more in the counts."""
 
 import asyncio
-import re
 from time import perf_counter
 from typing import NamedTuple
 
 import structlog
 
 from onering.domain.actor import Actor
-from onering.http.call import Call
+from onering.http.call import UUID_TEXT, Call
 from onering.http.envelope import COMMANDS
-from onering.http.problems import code_of
+from onering.http.problems import kind_of
+from onering.http.refusals import Refusals
 from onering.instruments import Instruments
 from onering.requests import Outcome
 
 _log = structlog.get_logger(__name__)
 
-_UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 # Refusals that are ours to mend, not the caller's.
 _TROUBLE = frozenset({"internal_error", "unavailable"})
 
@@ -40,8 +39,9 @@ class Journal:
     would cost twice as much.
     """
 
-    def __init__(self, instruments: Instruments) -> None:
+    def __init__(self, instruments: Instruments, refusals: Refusals) -> None:
         self._instruments = instruments
+        self._refusals = refusals
         self._ended: list[_Ended] = []
 
     def done(self, call: Call, actor: Actor, kind: str, outcome: Outcome, began: float) -> None:
@@ -52,8 +52,12 @@ class Journal:
     def failed(self, call: Call, actor: Actor, kind: object, draft: object, error: BaseException, began: float) -> None:
         """Tell of a command that is not; `kind` and `draft` are what its fields say, checked or not."""
         known = kind if isinstance(kind, str) and kind in COMMANDS else "unknown"
-        result = code_of(error) if isinstance(error, Exception) else "abandoned"
-        self._end(_Ended(call, actor, known, result, _named(draft), None, perf_counter() - began))
+        result, about = "abandoned", _named(draft)
+        if isinstance(error, Exception):
+            problem = kind_of(error)
+            result = problem.code
+            self._refusals.of_request(call.scope, problem, error, known, about)
+        self._end(_Ended(call, actor, known, result, about, None, perf_counter() - began))
         call.told()
 
     def _end(self, ended: _Ended) -> None:
@@ -82,4 +86,4 @@ class Journal:
 
 def _named(draft: object) -> str | None:
     """Return the draft that a field names; None for what names none, and is nothing to repeat."""
-    return draft.lower() if isinstance(draft, str) and _UUID.fullmatch(draft) else None
+    return draft.lower() if isinstance(draft, str) and UUID_TEXT.fullmatch(draft) else None

@@ -117,9 +117,9 @@ def problem_of(error: Exception, request_id: str) -> Problem:
     return INTERNAL
 
 
-def code_of(error: Exception) -> str:
-    """Return the code of the problem that an error is to its caller."""
-    return (_foreseen(error) or (AWAY if isinstance(error, _AWAY) else INTERNAL)).code
+def kind_of(error: Exception) -> Problem:
+    """Return the problem that an error is to its caller, and log nothing."""
+    return _foreseen(error) or (AWAY if isinstance(error, _AWAY) else INTERNAL)
 
 
 def _foreseen(error: Exception) -> Problem | None:

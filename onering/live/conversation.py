@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from onering.auth.faults import Unavailable
-from onering.auth.identity import Identity, identity_of
+from onering.auth.identity import Identity, identity_of, set_identity
 from onering.live import frames
 from onering.live.connection import Connection
 from onering.live.ends import (
@@ -90,13 +90,16 @@ class Conversation:
         try:
             hello = await self._hello()
             identity = await self._sign_in(hello) if hello is not None else None
+            set_identity(self._request.scope, identity)
         finally:
             await self._house.arrivals.count(self._request.scope, identity)
         return hello, identity
 
     async def _join(self, identity: Identity | None, hello: Hello) -> Joined:
-        draft = self._request.scope["path_params"]["draft_id"]
-        return await self._house.admit(self._connection, identity, draft, hello)
+        scope = self._request.scope
+        if identity is not None:
+            self._house.witness.joined(scope, identity)
+        return await self._house.admit(self._connection, identity, scope["path_params"]["draft_id"], hello)
 
     async def _accept(self) -> None:
         self._connection.check()
@@ -185,6 +188,7 @@ class Conversation:
         connection.check()
         if not connection.session.is_of(identity):
             raise Ended(OTHER_PERSON)
+        self._house.witness.joined(self._request.scope, identity)
         if connection.session.renew(identity):
             if connection.cursor is not None and not connection.cursor.may_read(connection.cursor.feed.state):
                 # The token may be for another workspace.

@@ -19,6 +19,7 @@ from onering.live.joining import Joined, Joining
 from onering.live.limits import Limits
 from onering.live.messages import BadMessage, Hello, hello_of_query
 from onering.live.presence import Presence
+from onering.live.witness import Witness
 from onering.log.batcher import AppendFailed
 from onering.log.connection import DATABASE_FAULTS, said
 from onering.log.tail import Tail
@@ -52,6 +53,7 @@ class House:
     sign_in: SignIn
     refuse: Refuse
     arrivals: Arrivals
+    witness: Witness
     revoked: Revoked
 
     async def admit(self, connection: Connection, identity: Identity | None, draft: str, hello: Hello) -> Joined:

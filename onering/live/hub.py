@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from math import inf
 from typing import NamedTuple
 
-from onering.auth.identity import Identity
+from onering.auth.identity import Identity, identity_of
 from onering.auth.middleware import Receive, Scope, Send
 from onering.live import frames
 from onering.live.arrivals import UNCOUNTED, Arrivals
@@ -28,6 +28,7 @@ from onering.live.outlet import outlet_of
 from onering.live.presence import Presence
 from onering.live.snapshots import Snapshots
 from onering.live.subscription import Subscription, stream_outlet
+from onering.live.witness import NOBODY, Witness
 from onering.log.event import StoredEvent
 from onering.log.tail import Tail
 from onering.log.wire import Principal, encode_event
@@ -60,8 +61,8 @@ class Hub:
     to `limits.socket_frame_limit`, with its own pings (`ws_ping_interval`) and compression off.
 
     `presence` is who is where. `sign_in` verifies the token of a first message, `principal` names the actors of events,
-    `refuse` answers a handshake with a problem, `revoked` says whose token counts no more. `clock` (UTC) judges tokens.
-    `run` is a supervised task, and so is that of `names`.
+    `refuse` answers a handshake with a problem, and `witness` is told of it. `revoked` says whose token counts no
+    more, `clock` (UTC) judges tokens. `run` is a supervised task, and so is that of `names`.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Hub:
         anonymous_read: bool,
         refuse: Refuse,
         arrivals: Arrivals = UNCOUNTED,
+        witness: Witness = NOBODY,
         revoked: Revoked = lambda identity: False,
         clock: Clock = _now,
     ) -> None:
@@ -100,7 +102,10 @@ class Hub:
             limits=limits,
             anonymous_read=anonymous_read,
         )
-        self._house = House(self._connections, joining, presence, tail, limits, sign_in, refuse, arrivals, revoked)
+        self._witness = witness
+        self._house = House(
+            self._connections, joining, presence, tail, limits, sign_in, refuse, arrivals, witness, revoked
+        )
         tail.subscribe(self._follow)
         tail.on_rewind(self._forget_all)
 
@@ -159,6 +164,11 @@ class Hub:
                 await Subscription(self._house, connection, Request(scope, receive, send)).run()
             finally:
                 self._connections.leave(connection, (connection.ended or GONE).close_code)
+                self._tell(scope, connection)
+
+    def _tell(self, scope: Scope, connection: Connection) -> None:
+        if connection.ended is not None:
+            self._witness.ended(scope, identity_of(scope), connection.ended, accepted=connection.accepted)
 
     async def run(self) -> None:
         """Sweep until cancelled: a part of the sockets at a time, so that no frame waits for all of them."""

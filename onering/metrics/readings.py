@@ -23,6 +23,7 @@ from onering.log.reader import head
 from onering.log.snapshots import Snapshots
 from onering.log.tail import Tail
 from onering.metrics.exposition import Exposed, exposed
+from onering.records.recorder import Recorder
 from projections.faults import ReadFault
 from projections.projector import ProjectionHealth, Projector
 
@@ -40,6 +41,7 @@ class Parts:
     snapshots: Snapshots
     projector: Projector
     hub: Hub
+    recorder: Recorder
     verifier: Verifier
     issuers: Callable[[], tuple[KeyHealth, ...]]
     limiter: Limiter | None
@@ -74,6 +76,7 @@ class Readings:
         if known is not None:
             yield from _models(known.models)
         yield from self._live()
+        yield from self._records()
         yield from self._sign_in()
         if (limiter := self._parts.limiter) is not None:
             yield from _limits(limiter)
@@ -113,6 +116,14 @@ class Readings:
         closes = {str(code): count for code, count in hub.closes.items()}
         yield _counters("onering_live_closes", "Connections that ended, by close code.", "code", closes)
         yield _counters("onering_live_joins", "Connections that joined a feed, by mode.", "mode", hub.joins)
+
+    def _records(self) -> Iterator[Metric]:
+        recorder = self._parts.recorder
+        told = "Sign-ins and refusals that this process recorded in the log."
+        yield _counters("onering_records", told, "type", recorder.recorded)
+        lost = "Sign-ins and refusals that were not recorded: there were too many, or the log did not take them."
+        yield _counters("onering_records_dropped", lost, "type", recorder.dropped)
+        yield _gauge("onering_records_waiting", "Records that wait for the log.", recorder.waiting)
 
     def _sign_in(self) -> Iterator[Metric]:
         reasons = {reason.value: count for reason, count in self._parts.verifier.refusals.items()}
