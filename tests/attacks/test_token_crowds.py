@@ -4,16 +4,20 @@ import asyncio
 import json
 from itertools import cycle, islice
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from tests.attacks.target import Target, own_token, signing
+from tests.attacks.target import Target, bearing, own_token, signing
 from tests.auth.fake_clerk import FakeClerk
 from tests.serving import serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 EVENTS = "SELECT count(*) FROM onering.events WHERE type = 'user_registered' AND issuer = $1 AND subject = $2"
+CREATED = """
+    SELECT issuer, subject, payload::json #>> '{data,title}' AS title FROM onering.events
+     WHERE type = 'draft_created' AND stream_id = ANY($1)"""
 ROWS = "SELECT count(*) FROM onering.app_users WHERE issuer = $1 AND subject = $2"
 PROMOTE = "UPDATE onering.app_users SET plan = 'pro' WHERE issuer = $1 AND subject = $2"
 
@@ -43,6 +47,21 @@ async def test_two_peoples_tokens_interleaved(target: Target, long: bool) -> Non
     ]
     sent = list(islice(cycle(mixed), total))
     assert [me["user_id"] for me in await people(target, [token for token, _ in sent])] == [name for _, name in sent]
+
+
+@pytest.mark.attack(53)
+async def test_two_peoples_commands_that_share_commits(target: Target) -> None:
+    """Each title says who sent it; the stored event must say the same."""
+    clerk, http = target.clerk, target.service.client()
+
+    async def create(sub: str, n: int) -> UUID:
+        answer = await http.post("/v1/collab/drafts", json={"title": sub}, headers=bearing(clerk.token(sub=sub, n=n)))
+        return UUID(answer.json()["data"]["draft_id"])
+
+    sent = [create(sub, n) for n in range(50) for sub in ("user_alice", "user_bob")]
+    rows = await target.log.fetch(CREATED, await asyncio.gather(*sent))
+    assert len(rows) == 100
+    assert {(row["issuer"], row["title"] == row["subject"]) for row in rows} == {(clerk.issuer, True)}
 
 
 def being_answered() -> int:

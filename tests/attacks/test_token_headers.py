@@ -97,6 +97,29 @@ async def test_a_token_in_the_url_or_the_body_is_nobodys(target: Target) -> None
 
 
 @pytest.mark.attack(49)
+@pytest.mark.parametrize(
+    "name", ["Proxy-Authorization", "X-Forwarded-Authorization", "X-Access-Token", "Sec-WebSocket-Protocol"]
+)
+async def test_a_token_in_another_header_is_nobodys(target: Target, name: str) -> None:
+    async with target.appended_nothing(), target.no_outbound_call():
+        check_unauthenticated(await target.command(None, (name, f"Bearer {target.clerk.token()}")))
+
+
+@pytest.mark.attack(49)
+async def test_a_token_behind_the_body_is_nobodys(target: Target) -> None:
+    """A trailer of a chunked body (RFC 9110 §6.5.1), which may arrive before anybody has looked at the head."""
+    body = b'{"type": "create-draft", "title": "T"}'
+    async with target.appended_nothing(), target.no_outbound_call():
+        answer = await target.exchange(
+            b"POST /v1/commands HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\n"
+            b"Idempotency-Key: a\r\nTransfer-Encoding: chunked\r\nTrailer: Authorization\r\n\r\n"
+            b"%x\r\n%b\r\n0\r\nAuthorization: Bearer %b\r\n\r\n" % (len(body), body, target.clerk.token().encode())
+        )
+    assert answer.split(b" ")[1] == b"401"
+    assert b"www-authenticate: bearer\r\n" in answer.lower()
+
+
+@pytest.mark.attack(49)
 async def test_a_token_in_the_url_does_not_stand_in_for_a_bad_one_in_the_header(target: Target) -> None:
     http, good = target.service.client(), target.clerk.token()
     bad: Any = dict(bearing(target.clerk.token(exp=1)))
