@@ -22,7 +22,7 @@ from onering.log.batcher import AppendFailed, Batcher, Late
 from onering.log.codec import UnknownEvent
 from onering.log.connection import DATABASE_FAULTS
 from onering.log.event import Position
-from onering.log.idempotency import find_outcome, outcome_events
+from onering.log.idempotency import confirm, find_outcome, outcome_events
 from onering.plans import Plans, PlanUnread
 from onering.requests import (
     CommandRequest,
@@ -291,6 +291,7 @@ class CommandHandler:
     async def _as_first(self, outcome: Repeated, stamp: bytes) -> Outcome:
         if outcome.fingerprint != stamp:
             raise IdempotencyMismatch("This idempotency key was used for a different command.")
+        await confirm(self._pool)
         events = await outcome_events(self._pool, self._lane, outcome)
         place = Position(self._lane, outcome.position)
         return Outcome(outcome.stream_id, outcome.version, place, events, repeated=True)

@@ -29,7 +29,7 @@ from onering.log.append import (
 )
 from onering.log.batcher import Batcher
 from onering.log.event import DEFAULT_LANE, Position
-from onering.log.idempotency import find_outcome
+from onering.log.idempotency import confirm, find_outcome
 from onering.people import SCHEMA_VERSION, Person, find_bearer, find_person, find_user, person_payload
 from onering.requests import FINGERPRINT_VERSION, Contended, IdempotencyMismatch, PreconditionFailed, Unavailable
 from onering.system import OPERATOR
@@ -107,6 +107,7 @@ class Profiles:
     async def _as_first(self, before: Repeated, request: ProfileRequest, actor: Actor) -> tuple[Person, Position]:
         if before.fingerprint != _fingerprint(request.change):
             raise IdempotencyMismatch("This idempotency key was used for a different command.")
+        await confirm(self._pool)
         return await self.find(actor), Position(DEFAULT_LANE, before.position)
 
 

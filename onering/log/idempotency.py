@@ -29,6 +29,19 @@ async def outcome_events(conn: Reader, lane: int, outcome: Repeated) -> list[Sto
     return await read_lane(conn, lane, outcome.position - outcome.events, outcome.events)
 
 
+# Other sessions see a commit whose own was ended while it waited for a synchronous standby, or after the server crashed
+# just then; if the standby takes over, it never was. A commit of ours that writes something is later in the write-ahead
+# log: acknowledged only when the standby has both. Without such a standby nothing is written, and nothing waited for.
+CONFIRM = """
+    SELECT CASE WHEN current_setting('synchronous_standby_names') <> ''
+                THEN pg_logical_emit_message(true, 'onering', '') END"""
+
+
+async def confirm(conn: Reader) -> None:
+    """Return when what was seen of the log is as durable as what is acknowledged. Raises DATABASE_FAULTS."""
+    await conn.execute(CONFIRM)
+
+
 FORGET = "SELECT onering.forget_commands_v1($1, $2)"
 FORGET_USAGE = "SELECT onering.forget_usage_v1($1)"
 FORGET_AT_ONCE = 10_000

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import asyncpg
 
@@ -34,7 +34,20 @@ def given_url(settings: Settings) -> str | None:
     if not _is_postgres(url):
         # What was given is not repeated: it may hold a password.
         raise Misconfigured("DATABASE_URL must be like postgresql://user:password@host:5432/database.")
-    return url
+    return _to_the_primary(url)
+
+
+_CHOICE = "target_session_attrs"
+
+
+def _to_the_primary(url: str) -> str:
+    """Return a DSN that leads to whichever of several servers takes writes, unless it says itself where to."""
+    parts = urlsplit(url)
+    query = parse_qsl(parts.query)
+    hosts = [parts.netloc, *(value for name, value in query if name == "host")]
+    if not any("," in host for host in hosts) or any(name == _CHOICE for name, _ in query):
+        return url
+    return urlunsplit(parts._replace(query=f"{parts.query}&{_CHOICE}=read-write".lstrip("&")))
 
 
 def _is_postgres(url: str) -> bool:
