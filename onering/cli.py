@@ -3,19 +3,17 @@
 import asyncio
 import math
 import os
-import pwd
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 from uuid import UUID
 
 import asyncpg
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 
 from onering import __version__, logs
@@ -30,9 +28,10 @@ from onering.replay.commands import commands as replay
 from onering.replay.faults import Misasked, ReplayFault
 from onering.service import access, supervisor, upkeep
 from onering.service.database import data_folder, opened
+from onering.service.environment import account, settings_of
 from onering.service.faults import Misconfigured, ServiceError
+from onering.service.keys import commands as keys
 from onering.service.progress import progress_bar
-from onering.settings import Settings
 from projections.faults import ProjectionFault
 
 FAILED, MISUSED = 1, 2
@@ -53,6 +52,7 @@ app = typer.Typer(
 epoch = typer.Typer(help="The epoch: the name of this log's unbroken history.", no_args_is_help=True)
 app.add_typer(replay, name="replay")
 app.add_typer(epoch, name="epoch")
+app.add_typer(keys, name="keys")
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -76,24 +76,9 @@ def _end(sentences: str, code: int) -> NoReturn:
     sys.exit(code)
 
 
-def _settings(**options: Any) -> Settings:
-    """Return the settings of the environment, overridden by the options that were given. Raises Misconfigured."""
-    try:
-        return Settings(**{name: value for name, value in options.items() if value is not None})
-    except ValidationError as invalid:
-        raise Misconfigured("\n".join(_complaint(error["loc"], error["msg"]) for error in invalid.errors())) from None
-
-
-def _complaint(place: tuple[int | str, ...], text: str) -> str:
-    # What was given is not repeated: it may be a secret.
-    name, *within = map(str, place)
-    at = f" at {'.'.join(within)}" if within else ""
-    return f"{name if name.isupper() else f'ONERING_{name.upper()}'} is wrong{at}: {text}."
-
-
 @contextmanager
 def _database(database_url: str | None, data: Path | None, *, make: bool = False) -> Iterator[str]:
-    settings = _settings(database_url=database_url, data=data)
+    settings = settings_of(database_url=database_url, data=data)
     logs.configure(settings)
     # A Postgres that was started for the time must be stopped, however this ends.
     before = {number: signal.signal(number, _leave) for number in (signal.SIGTERM, signal.SIGHUP)}
@@ -142,12 +127,22 @@ def serve(
         int | None, typer.Option(envvar="ONERING_WORKERS", show_default="1", min=1, max=64, help="Server processes.")
     ] = None,
     database_url: DatabaseUrl = None,
+    trust_first: Annotated[
+        bool | None,
+        typer.Option(
+            "--trust-first",
+            envvar="ONERING_TRUST_FIRST",
+            help="Sign with a key that has no memory: take the log as it is.",
+        ),
+    ] = None,
 ) -> None:
     """Start the service, and a Postgres of its own unless DATABASE_URL names another.
 
     Everything is kept in one folder, and the next start finds it there. Ctrl-C stops both cleanly.
     """
-    settings = _settings(host=host, port=port, data=data, workers=workers, database_url=database_url)
+    settings = settings_of(
+        host=host, port=port, data=data, workers=workers, database_url=database_url, trust_first=trust_first
+    )
     logs.configure(settings)
     supervisor.serve(settings, _say)
 
@@ -170,7 +165,7 @@ def token(
 
     Only a service in the profiles local and test, on the same data folder, accepts it.
     """
-    settings = _settings(data=data)
+    settings = settings_of(data=data)
     if not settings.developing:
         raise Misconfigured(f"Development tokens are for local and test; ONERING_ENV is {settings.env}.")
     if not 0 < hours * 3600 <= settings.token_max_seconds:
@@ -229,7 +224,7 @@ def plan(
 ) -> None:
     """Give USER another plan: an event of theirs, in the name of your account. The service may be running."""
     with _database(database_url, data) as dsn:
-        typer.echo(asyncio.run(upkeep.give_plan(dsn, user, plan, _account())))
+        typer.echo(asyncio.run(upkeep.give_plan(dsn, user, plan, account())))
 
 
 @app.command()
@@ -251,13 +246,13 @@ def revoke(
 
     It is an event in the name of your account. The service may be running; every process of it knows at once.
     """
-    names = principals(_settings())
+    names = principals(settings_of())
     with _database(database_url, data) as dsn:
         ending = access.revoke(
             dsn,
             access.Whom(user, issuer, subject),
             names,
-            _account(),
+            account(),
             before=in_utc(before) if before else None,
             until_restored=until_restored,
         )
@@ -273,17 +268,9 @@ def restore(
     data: Data = None,
 ) -> None:
     """Let USER in again whose tokens were revoked: those that have not expired count again."""
-    names = principals(_settings())
+    names = principals(settings_of())
     with _database(database_url, data) as dsn:
-        typer.echo(asyncio.run(access.restore(dsn, access.Whom(user, issuer, subject), names, _account())))
-
-
-def _account() -> str:
-    number = os.geteuid()
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return str(number)
+        typer.echo(asyncio.run(access.restore(dsn, access.Whom(user, issuer, subject), names, account())))
 
 
 @epoch.command("show")

@@ -123,12 +123,6 @@ class Settings(BaseSettings):
     statement_seconds: float = Field(15.0, gt=0, description="Longest statement on the log, in seconds.")
     pool_connections: int = Field(8, ge=2, description="Connections for reads, per process.")
 
-    # read models
-    list_cache_mib: int = Field(32, ge=0, description="Most memory for drafts as lists show them, in MiB.")
-    read_wait: float = Field(2.0, ge=0, description="Longest wait of a read for its position, in seconds.")
-    projector_events: int = Field(2000, ge=1, description="Most events a projection applies in one transaction.")
-    projection_keep_seconds: float = Field(60.0, ge=0, description="How long a replaced read model stays, in seconds.")
-
     # proofs of the log
     sign: Literal["on", "off"] = Field("on", description="Sign what is added to the log, if there is a key: on or off.")
     keys: Path | None = Field(
@@ -142,6 +136,12 @@ class Settings(BaseSettings):
     )
     checkpoint_seconds: float = Field(1.0, gt=0, description="Shortest time between two checkpoints, in seconds.")
     trust_first: bool = Field(False, description="Sign with a key without memory, and take the log as it is now.")
+
+    # read models
+    list_cache_mib: int = Field(32, ge=0, description="Most memory for drafts as lists show them, in MiB.")
+    read_wait: float = Field(2.0, ge=0, description="Longest wait of a read for its position, in seconds.")
+    projector_events: int = Field(2000, ge=1, description="Most events a projection applies in one transaction.")
+    projection_keep_seconds: float = Field(60.0, ge=0, description="How long a replaced read model stays, in seconds.")
 
     export_segments: int = Field(5000, ge=1, description="Most segments in an export; a longer draft is refused (409).")
 
@@ -235,15 +235,15 @@ class Settings(BaseSettings):
         "metrics_token",
         "invite_secret",
         "public_url",
+        "keys",
+        "log_key",
+        "log_origin",
         "clerk_secret_key",
         "clerk_issuer",
         "clerk_publishable_key",
         "clerk_jwks_url",
         mode="before",
     )
-        "keys",
-        "log_key",
-        "log_origin",
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value

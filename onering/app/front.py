@@ -116,7 +116,11 @@ class Front:
     def _operations(self, newest: Newest) -> Operations:
         settings = self._means.settings
         health = Health(
-            self._parts.log.tail, self._parts.reads.projector, self._parts.auth.health, lambda: self._parts.tasks.alive
+            self._parts.log.tail,
+            self._parts.reads.projector,
+            self._parts.auth.health,
+            lambda: self._parts.tasks.alive,
+            self._parts.signing.standing,
         )
         # A page may ask for tokens where anybody on this machine may be anybody: in local alone.
         secret = self._means.secret if settings.env is Environment.LOCAL else None

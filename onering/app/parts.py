@@ -8,6 +8,7 @@ from onering.app import configured
 from onering.app.handshakes import refuse_handshake
 from onering.app.means import Means, rules_clock
 from onering.app.readers import Readers
+from onering.app.signing import Signing
 from onering.auth import attempts
 from onering.auth.composition import Auth, build
 from onering.handle import CommandHandler
@@ -159,6 +160,7 @@ class Parts:
         self.tasks = Tasks()
         self.instruments = Instruments()
         self.log = Log(means, self.instruments)
+        self.signing = Signing(means, self.log.tail)
         self.reads = Reads(means, self.log)
         self.rules = Rules(means, self.log, self.reads.models)
         self.auth = _auth(means, self.log)
@@ -204,6 +206,7 @@ class Parts:
             "neighbours": self.neighbours.run,
             "keys": self.auth.run,
             "revocations": self.revocations.run,
+            **self.signing.runs(),
             **self.limits.runs(),
             "idempotency": Forgetting(self.means.database, self.means.settings.idempotency_days).run,
         }
@@ -216,6 +219,7 @@ class Parts:
             snapshots=self.rules.snapshots,
             projector=self.reads.projector,
             hub=self.hub,
+            signing=self.signing.standing,
             recorder=self.recorder,
             verifier=self.auth.verifier,
             issuers=self.auth.health,

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 from onering.app.front import Front
 from onering.app.means import Means
 from onering.app.parts import Parts
+from onering.app.signing import Signing
 from onering.auth.clock import Clock
 from onering.auth.composition import Auth
 from onering.http.limiting import Rates
@@ -31,6 +32,7 @@ class Process:
     hub: Hub
     batcher: Batcher
     recorder: Recorder
+    signing: Signing
     tasks: Tasks
     auth: Auth
     limiter: Limiter
@@ -41,10 +43,11 @@ class Process:
         return await self.tasks.wait_failed()
 
     async def drain(self) -> None:
-        """Move every socket on, then see everything submitted through to its outcome, and what was told of it."""
+        """Move every socket on, see everything submitted through to its outcome, and what is told of it; sign it all."""
         await self.hub.drain()
         await self.batcher.drained()
         await self.recorder.drained()
+        await self.signing.finish()
 
 
 @asynccontextmanager
@@ -78,6 +81,7 @@ async def running(
             parts.hub,
             parts.log.batcher,
             parts.recorder,
+            parts.signing,
             parts.tasks,
             parts.auth,
             parts.limits.limiter,

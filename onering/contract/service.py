@@ -116,9 +116,27 @@ class KeysHealth(Shape):
     usable: bool
 
 
+class SigningHealth(Shape):
+    """Whether the log is signed, and how far; `lag` is in events. Where it is not, `detail` says why."""
+
+    state: Literal["on", "off", "unsigned", "refused"]
+    origin: str | None
+    size: Count
+    lag: Count
+    detail: str | None
+
+
 _TAIL = {"connected": True, "position": 5}
 _TIMELINE = {"name": "timeline", "version": 1, "position": 5, "lag": 0, "stuck": False}
-_READY = {"status": "ready", "database": True, "tail": _TAIL, "projections": [_TIMELINE], "keys": []}
+_SIGNING = {"state": "on", "origin": "onering.example.com/log", "size": 5, "lag": 0, "detail": None}
+_READY = {
+    "status": "ready",
+    "database": True,
+    "tail": _TAIL,
+    "projections": [_TIMELINE],
+    "keys": [],
+    "signing": _SIGNING,
+}
 
 
 class Ready(Shape):
@@ -131,6 +149,7 @@ class Ready(Shape):
     tail: TailHealth
     projections: list[ProjectionHealth]
     keys: list[KeysHealth]
+    signing: SigningHealth
 
 
 class Unready(Problem):
@@ -145,3 +164,4 @@ class Unready(Problem):
     tail: TailHealth | None = None
     projections: list[ProjectionHealth] | None = None
     keys: list[KeysHealth] | None = None
+    signing: SigningHealth | None = None

@@ -20,6 +20,8 @@ from onering.http.problems import MEDIA_TYPE, Problem
 from onering.log.connection import DATABASE_FAULTS
 from onering.log.tail import Tail
 from onering.proofs.newest import Newest
+from onering.proofs.signer import Standing
+from onering.proofs.tree import Published
 from projections.faults import ReadFault
 from projections.projector import Projector
 
@@ -28,12 +30,16 @@ TOKEN_SECONDS = 3600
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What readiness is judged by; `alive` says whether every background task of the process runs."""
+    """What readiness is judged by; `alive` says whether every background task of the process runs.
+
+    Whether the log is `signing` is told, and does not decide: commands are served all the same.
+    """
 
     tail: Tail
     projector: Projector
     issuers: Callable[[], tuple[KeyHealth, ...]]
     alive: Callable[[], bool]
+    signing: Callable[[], Standing]
 
 
 class Operations:
@@ -66,6 +72,7 @@ class Operations:
         """GET /readyz: 200 when requests can be served: database, tail and read models; else 503. Lag is in events."""
         try:
             standing = await self._health.projector.health()
+            newest = await self._newest.now()
         except (ReadFault, *DATABASE_FAULTS):
             return _unwell(call, "The database is out of reach.", database=False)
         tail = self._health.tail
@@ -77,6 +84,7 @@ class Operations:
                 for m in standing
             ],
             "keys": [{"issuer": key.issuer, "usable": key.usable} for key in self._health.issuers()],
+            "signing": _signing(self._health.signing(), newest, tail.position),
         }
         if not (self._health.alive() and tail.connected):
             return _unwell(call, "The log is not being followed at the moment.", **report)
@@ -106,6 +114,17 @@ class Operations:
         except ValueError as refused:
             raise InvalidFields.at("user_id", str(refused).rstrip(".")) from None
         return data({"token": token, "user_id": user_id, "expires_in": TOKEN_SECONDS})
+
+
+def _signing(standing: Standing, newest: Published | None, head: int) -> dict[str, Any]:
+    size = newest.size if newest is not None else 0
+    return {
+        "state": standing.state,
+        "origin": newest and newest.origin,
+        "size": size,
+        "lag": max(0, head - size),
+        "detail": standing.detail,
+    }
 
 
 def _unwell(call: Call, detail: str, **report: Any) -> Answer:

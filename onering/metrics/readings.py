@@ -4,6 +4,7 @@ import asyncio
 import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -23,6 +24,8 @@ from onering.log.reader import head
 from onering.log.snapshots import Snapshots
 from onering.log.tail import Tail
 from onering.metrics.exposition import Exposed, exposed
+from onering.proofs.signer import Standing
+from onering.proofs.tree import Published, published
 from onering.records.recorder import Recorder
 from projections.faults import ReadFault
 from projections.projector import ProjectionHealth, Projector
@@ -41,6 +44,7 @@ class Parts:
     snapshots: Snapshots
     projector: Projector
     hub: Hub
+    signing: Callable[[], Standing]
     recorder: Recorder
     verifier: Verifier
     issuers: Callable[[], tuple[KeyHealth, ...]]
@@ -50,9 +54,10 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the database says: the head of the log, and how the read models stand."""
+    """What the database says: the head of the log, its newest checkpoint, and how the read models stand."""
 
     newest: int
+    signed: Published | None
     models: Sequence[ProjectionHealth]
 
 
@@ -75,6 +80,8 @@ class Readings:
         yield from self._log(known)
         if known is not None:
             yield from _models(known.models)
+            yield from _signed(known)
+        yield from self._signing()
         yield from self._live()
         yield from self._records()
         yield from self._sign_in()
@@ -90,7 +97,9 @@ class Readings:
         try:
             async with asyncio.timeout(DATABASE_SECONDS):
                 models = await parts.projector.health()
-                return _Known(await head(parts.pool, parts.tail.lane), models)
+                lane = parts.tail.lane
+                signed = await published(parts.pool, lane)
+                return _Known(await head(parts.pool, lane), signed, models)
         except (ReadFault, *DATABASE_FAULTS):
             return None
 
@@ -116,6 +125,12 @@ class Readings:
         closes = {str(code): count for code, count in hub.closes.items()}
         yield _counters("onering_live_closes", "Connections that ended, by close code.", "code", closes)
         yield _counters("onering_live_joins", "Connections that joined a feed, by mode.", "mode", hub.joins)
+
+    def _signing(self) -> Iterator[Metric]:
+        refused = self._parts.signing().state == "refused"
+        yield _gauge(
+            "onering_signing_refused", "Whether the log contradicts what was signed, or the keys fail.", refused
+        )
 
     def _records(self) -> Iterator[Metric]:
         recorder = self._parts.recorder
@@ -146,6 +161,17 @@ def _limits(limiter: Limiter) -> Iterator[Metric]:
     yield _counters("onering_limit_decisions_alone", alone, "limit", limiter.local)
     together = "Whether the processes of the database decide together."
     yield _gauge("onering_limit_together", together, limiter.together)
+
+
+def _signed(known: _Known) -> Iterator[Metric]:
+    size = known.signed.size if known.signed is not None else 0
+    yield _gauge("onering_signed_events", "Events that the newest checkpoint covers.", size)
+    lag = max(0, known.newest - size)
+    yield _gauge("onering_signed_lag_events", "Events that the newest checkpoint does not cover yet.", lag)
+    age = GaugeMetricFamily("onering_signed_age_seconds", "Age of the newest checkpoint.", labels=())
+    if known.signed is not None:
+        age.add_metric((), max(0.0, (datetime.now(UTC) - known.signed.signed_at).total_seconds()))
+    yield age
 
 
 def _models(models: Iterable[ProjectionHealth]) -> Iterator[Metric]:

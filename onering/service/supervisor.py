@@ -17,12 +17,14 @@ from onering.log.connection import DATABASE_FAULTS, Database
 from onering.log.event import DEFAULT_LANE
 from onering.log.retry import Backoff
 from onering.service.database import brought_up, data_folder, given_url, place
+from onering.service.environment import account
 from onering.service.faults import Misconfigured, ServiceError
 from onering.service.folders import DataFolder
 from onering.service.listener import bind, url
 from onering.service.orders import Orders
 from onering.service.postgres import CONNECTIONS, EmbeddedPostgres
 from onering.service.progress import progress_bar
+from onering.service.signing import begun, keyring
 from onering.service.workers import COMMAND, Workers
 from onering.settings import Settings
 from projections.rebuild import prepare
@@ -55,6 +57,8 @@ def serve(settings: Settings, say: Callable[[str], None], worker: Sequence[str] 
 def check(settings: Settings) -> None:
     """Raise Misconfigured where these settings would not be safe to serve with; warn of a risk that was accepted."""
     given_url(settings)
+    if settings.sign == "on":
+        keyring(settings)
     try:
         boot.check(settings, development_secret=None)
     except boot.UnsafeConfiguration as unsafe:
@@ -118,9 +122,10 @@ class Supervisor:
                 await prepare(Database(dsn), DEFAULT_LANE, progress=progress)
         except DATABASE_FAULTS as fault:
             raise ServiceError(f"The read models could not be built: {fault}.") from fault
+        settings = await begun(self._settings, dsn, account())
         if self._settings.workers > 1:
             self._meeting = Path(mkdtemp(prefix="onering-"))
-        return Orders(self._settings, dsn, secret, self._meeting)
+        return Orders(settings, dsn, secret, self._meeting)
 
     def _embedded_dsn(self) -> str:
         assert self._postgres is not None

@@ -162,7 +162,7 @@ class TestHealth:
         assert (await nobody.http.get("/healthz")).json() == {"status": "ok"}
         answer = await nobody.http.get("/readyz")
         assert answer.status_code == 200
-        assert list(answer.json()) == ["status", "database", "tail", "projections", "keys"]
+        assert list(answer.json()) == ["status", "database", "tail", "projections", "keys", "signing"]
         assert answer.json()["status"] == "ready"
         for model in answer.json()["projections"]:
             assert list(model) == ["name", "version", "position", "lag", "stuck"]

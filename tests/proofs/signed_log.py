@@ -17,7 +17,7 @@ from onering.log.tail import Tail
 from onering.proofs.folder import KeysFolder
 from onering.proofs.keyring import Keyring
 from onering.proofs.merkle import consistency, verify_consistency
-from onering.proofs.notes import Checkpoint, VerifierKey, opened
+from onering.proofs.notes import Checkpoint, SigningKey, VerifierKey, opened
 from onering.proofs.signer import Signer
 from onering.proofs.tree import Published, nodes, published, roots
 from onering.service.log_keys import Operator
@@ -78,12 +78,12 @@ class SignedLog:
 
     @asynccontextmanager
     async def process(
-        self, *, keys: Path | None = None, seconds: float = 0.01, **options: Any
+        self, *, keys: Path | None = None, given: tuple[SigningKey, ...] = (), seconds: float = 0.01, **options: Any
     ) -> AsyncIterator[Process]:
         """Run a process that may sign until the block ends; it must not die."""
         database = Database(self.dsn)
         tail = Tail(database, LANE, poll_seconds=0.02)
-        ring = Keyring(KeysFolder(keys or self.path))
+        ring = Keyring(KeysFolder(keys or self.path), given)
         signer = Signer(database, tail, ring, checkpoint_seconds=seconds, **options)
         tasks = Tasks()
         await tail.start()
