@@ -20,6 +20,7 @@ from onering.replay.invites import judge_on_invite
 from onering.replay.known import Known
 from onering.replay.payload import loaded
 from onering.replay.persons import judge_person
+from onering.replay.system import judge_of_system
 
 _COMMAND = 13  # of a Flat
 
@@ -75,6 +76,9 @@ class Judge:
             case "user":
                 for event in events:
                     judge_person(event, known.people, known.judged)
+            case "system":
+                for event in events:
+                    judge_of_system(event, known.people, known.judged)
             case other:
                 for event in events:
                     known.judged.not_understood(event, f"this release knows no events of a stream of type {other!r}")

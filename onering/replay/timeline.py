@@ -72,6 +72,8 @@ def _details(event: StoredEvent) -> str:
     try:
         data = orjson.loads(event.payload)["data"]
         shown = {name: value for name, value in data.items() if name not in _ELSEWHERE and value not in (None, "")}
+        if event.type == "sign_ins_refused":
+            shown["addresses"] = [f"{counted['address']} ({counted['refused']})" for counted in data["addresses"]]
     except (ValueError, KeyError, TypeError, AttributeError):
         return f"[unreadable] {event.payload!r}"
     # One line per event whatever people wrote: control characters are shown, never sent to the terminal.

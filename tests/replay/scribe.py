@@ -32,6 +32,7 @@ from onering.domain.plans import Plan
 from onering.domain.profile import PersonEvent, PlanChanged, ProfileChanged
 from onering.domain.refusals import Refusal
 from onering.domain.state import DraftState, SegmentFact, evolve, mark
+from onering.domain.system import SystemEvent
 from onering.domain.values import GrantedRole, Visibility
 from onering.log.append import NewEvent
 from onering.log.codec import encode_payload
@@ -44,7 +45,7 @@ from onering.replay.findings import Finding, Judged
 from onering.replay.flat import flat
 from onering.replay.judge import Judge
 from onering.replay.order import Order
-from onering.system import OPERATOR
+from onering.system import OPERATOR, SYSTEM_STREAM, system_append
 from onering.users import registration
 
 ISSUER = "test"
@@ -93,6 +94,13 @@ class Scribe:
         command_id = derived(stream_id, "plan", self.versions.get(stream_id, 0))
         operator = Actor(issuer, "root", "root", stream_id)
         self._tell_of(who, operator, command_id, PlanChanged(user_id=who, plan=plan), None)
+
+    def serve(self, event: SystemEvent, by: tuple[str, str], command_id: UUID | None = None, **columns: Any) -> None:
+        """Have the service tell something of itself."""
+        told = system_append(event, by, self.versions.get(SYSTEM_STREAM, 0), command_id=command_id)
+        (write,) = told.writes
+        actor = Actor(*by, by[1], write.workspace_id)
+        self._store(told.command_id, actor, SYSTEM_STREAM, "system", write.workspace_id, write.events, **columns)
 
     def create(self, who: str = "alice", visibility: Visibility = Visibility.PRIVATE, **fields: Any) -> UUID:
         key = self._key()
