@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import pwd
 import subprocess
 import sys
 from collections.abc import Callable
@@ -188,7 +189,8 @@ def test_the_variable_names_the_database_too(run: Run, empty_dsn: str, monkeypat
 
 def test_rebuild_switches_to_a_new_version(run: Run, admin_dsn: str) -> None:
     assert run("rebuild", "drafts", "--database-url", admin_dsn)[1] == "drafts is live as version 1, at position 0.\n"
-    assert run("rebuild", "drafts", "--database-url", admin_dsn)[1] == "drafts is live as version 2, at position 0.\n"
+    # Position 1 tells who built the first.
+    assert run("rebuild", "drafts", "--database-url", admin_dsn)[1] == "drafts is live as version 2, at position 1.\n"
 
 
 def test_rebuild_names_the_read_models(run: Run, admin_dsn: str) -> None:
@@ -203,6 +205,24 @@ def test_a_new_epoch_stays(run: Run, admin_dsn: str) -> None:
     assert code == 0
     assert bumped != first
     assert run("epoch", "show", "--database-url", admin_dsn)[1] == bumped
+
+
+def test_what_operators_do_is_an_event_of_their_account_and_what_does_nothing_is_none(run: Run, empty_dsn: str) -> None:
+    where = ("--database-url", empty_dsn)
+    done = [run(*command, *where) for command in (["migrate"], ["migrate"], ["epoch", "show"], ["epoch", "bump"])]
+    done.append(run("rebuild", "drafts", *where))
+    assert [code for code, _, _ in done] == [0] * 5
+    bumped = done[3][1].strip()
+    assert run("rebuild", "darfts", *where)[0] == 2
+    told = run("replay", "print", *where)[1].splitlines()
+    assert [line.split("administered")[1].strip() for line in told] == [
+        "action='migrate'  detail='a new log'",
+        f"action='epoch bump'  detail='{bumped}'",
+        "action='rebuild'  detail='drafts 1'",
+    ]
+    account = pwd.getpwuid(os.geteuid()).pw_name
+    assert [line.split("administered")[0].split()[-1] for line in told] == [account] * 3
+    assert run("replay", "check", *where)[0] == 0
 
 
 def test_a_plan_is_given_to_who_has_signed_in(run: Run, admin_dsn: str, app_dsn: str) -> None:
@@ -248,7 +268,8 @@ def test_a_stopped_database_runs_for_the_time_of_a_command(run: Run, folder: Dat
     assert left_behind(folder.cluster) is None
     assert run("rebuild", "timeline", "--data", data)[0] == 0
     assert len(run("epoch", "show", "--data", data)[1].strip()) == 12
-    assert run("replay", "print", "--data", data)[2] == "0 events\n"
+    _, told, counted = run("replay", "print", "--data", data)
+    assert ("migrate" in told, "rebuild" in told, counted) == (True, True, "2 events\n")
     assert left_behind(folder.cluster) is None
 
 
