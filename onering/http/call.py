@@ -122,14 +122,14 @@ class Call:
         return Id(text)
 
     @property
-    def scheme(self) -> str:
-        """`http` or `https`, as the server was reached."""
-        return str(self._scope["scheme"])
-
-    @property
     def raw_path(self) -> str:
         """The whole path as it was sent, its escapes not undone."""
         return bytes(self._scope["raw_path"]).decode("latin-1")
+
+    @property
+    def scheme(self) -> str:
+        """`http` or `https`, as the server was reached."""
+        return str(self._scope["scheme"])
 
     @property
     def host(self) -> str:
