@@ -200,7 +200,7 @@ def follow(
 def migrate(database_url: DatabaseUrl = None, data: Data = None) -> None:
     """Bring the database to this release; make what is missing. `onering serve` does the same when it starts."""
     with _database(database_url, data, make=True) as dsn:
-        typer.echo(asyncio.run(upkeep.migrate(dsn, _account())))
+        typer.echo(asyncio.run(upkeep.migrate(dsn, account())))
 
 
 @app.command()
@@ -211,7 +211,7 @@ def rebuild(
 ) -> None:
     """Build a read model anew from the log, beside the one in use, and switch to it. The service may be running."""
     with _database(database_url, data) as dsn, progress_bar() as progress:
-        build = asyncio.run(upkeep.rebuild(dsn, name, progress, _account()))
+        build = asyncio.run(upkeep.rebuild(dsn, name, progress, account()))
     typer.echo(f"{build.name} is live as version {build.version}, at position {build.position}.")
 
 
@@ -287,4 +287,4 @@ def bump_epoch(database_url: DatabaseUrl = None, data: Data = None) -> None:
     A running service takes it up when it connects again, so restart it.
     """
     with _database(database_url, data) as dsn:
-        typer.echo(asyncio.run(upkeep.begin_epoch(dsn, _account())))
+        typer.echo(asyncio.run(upkeep.begin_epoch(dsn, account())))
