@@ -155,6 +155,7 @@ class Hub:
                 await conversation.run()
             finally:
                 self._connections.leave(connection, conversation.code)
+                self._tell(scope, connection)
 
     async def stream(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one reader of Server-Sent Events, as `GET /v1/collab/drafts/{draft_id}/events` does."""
