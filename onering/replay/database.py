@@ -15,8 +15,10 @@ from onering.log.connection import Database
 from onering.log.event import COLUMNS, DEFAULT_LANE
 from onering.log.reader import head
 from onering.log.record import SEALS, Record, record_of
+from onering.proofs.tree import Published
+from onering.replay import signed
 from onering.replay.chosen import EVERYTHING, Filter
-from onering.replay.source import Progress, silent
+from onering.replay.source import Progress, Prove, silent
 from projections.people import display_names
 
 Connection: TypeAlias = "asyncpg.Connection[Any]"
@@ -73,6 +75,7 @@ class DatabaseLog:
         self.conn = conn
         self.head = head
         self.progress = progress
+        self._newest: Published | None = None
 
     @asynccontextmanager
     async def again(self) -> AsyncIterator["DatabaseLog"]:
@@ -152,6 +155,29 @@ class DatabaseLog:
         return await display_names(self.conn, people)
 
     async def about(self) -> dict[str, Any]:
-        """Return which log this is, how often it was restored from files, and how far it goes."""
+        """Return which log this is, how often it was restored from files, how far it goes, and what of it is signed.
+
+        The head moves to that of the newest checkpoint, where there is one further on.
+        """
         row = await self.conn.fetchrow(IDENTITY)
-        return {**(dict(row) if row else {}), "lane": self.lane, "head": self.head}
+        self._newest = newest = await signed.newest(self.conn, self.lane, self.head)
+        if newest is not None and newest.size > self.head:
+            self.head = min(newest.size, await head(self.conn, self.lane))
+        return {
+            **(dict(row) if row else {}),
+            "lane": self.lane,
+            "head": self.head,
+            "checkpoint": newest.note if newest else None,
+            "tiles": await signed.tiles(self.conn, self.lane, newest.size) if newest else [],
+        }
+
+    @asynccontextmanager
+    async def proving(self) -> AsyncIterator[Prove]:
+        """Yield what proves records to be in the log that `about` says is signed, on a connection of its own."""
+        async with self.again() as again:
+            proofs = signed.Proofs(again.conn, self.lane, self._newest.size if self._newest else 0)
+
+            async def prove(records: Sequence[Record]) -> list[signed.Proof]:
+                return [await proofs.of(record.event.position) for record in records]
+
+            yield prove

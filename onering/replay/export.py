@@ -21,10 +21,11 @@ from onering import spreadsheet
 from onering.log.record import TABLE_ORDER, Record, encoded, spelled
 from onering.replay.chosen import Filter
 from onering.replay.faults import Misasked
-from onering.replay.source import Source
+from onering.replay.lines import encoded_with_proof
+from onering.replay.source import Prove, Source
 
 FORMAT = "onering-export"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 Write = Callable[[bytes], Any]
 
@@ -38,30 +39,47 @@ class ExportFormat(StrEnum):
 
 async def export(source: Source, chosen: Filter, format: ExportFormat, write: Write) -> int:
     """Write the chosen records of a log, as far as it goes now; return how many there were."""
+    about = await source.about()
+    if format is ExportFormat.CSV:
+        return await _written(source, chosen, _Csv(), write)
+    if not chosen.spelled() and "filter" not in about:
+        return await _written(source, chosen, _Ndjson(about), write)
+    async with source.proving() as prove:
+        return await _written(source, chosen, _Ndjson(_of_a_part(about, chosen), prove), write)
+
+
+async def _written(source: Source, chosen: Filter, writing: "_Ndjson | _Csv", write: Write) -> int:
     count = 0
-    writing = _Ndjson(await source.about(), chosen) if format is ExportFormat.NDJSON else _Csv()
     write(writing.head())
     async for page in source.pages(chosen):
-        write(writing.page(page))
+        write(await writing.page(page))
         count += len(page)
     write(writing.tail(count))
     return count
 
 
+def _of_a_part(about: dict[str, Any], chosen: Filter) -> dict[str, Any]:
+    """Return what the first line says of what was chosen from a log: whose tiles are of no use then."""
+    whole = {name: value for name, value in about.items() if name != "tiles"}
+    return {**whole, "filter": {**about.get("filter", {}), **chosen.spelled()}}
+
+
 class _Ndjson:
     """Lines of JSON; the last one has the SHA-256 of all before it, so that no accident to the file goes unnoticed."""
 
-    def __init__(self, about: dict[str, Any], chosen: Filter) -> None:
+    def __init__(self, about: dict[str, Any], prove: Prove | None = None) -> None:
         self._first = {"format": FORMAT, "format_version": FORMAT_VERSION, **about}
-        if chosen.spelled():
-            self._first["filter"] = {**self._first.get("filter", {}), **chosen.spelled()}
+        self._prove = prove
         self._digest = sha256()
 
     def head(self) -> bytes:
         return self._noted(_line(self._first))
 
-    def page(self, records: Sequence[Record]) -> bytes:
-        return self._noted(b"".join(map(encoded, records)))
+    async def page(self, records: Sequence[Record]) -> bytes:
+        if self._prove is None:
+            return self._noted(b"".join(map(encoded, records)))
+        proofs = await self._prove(records)
+        return self._noted(b"".join(map(encoded_with_proof, records, proofs)))
 
     def tail(self, count: int) -> bytes:
         return _line({"events": count, "sha256": self._digest.hexdigest()})
@@ -81,7 +99,7 @@ class _Csv:
     def head(self) -> bytes:
         return spreadsheet.rows([TABLE_ORDER])
 
-    def page(self, records: Sequence[Record]) -> bytes:
+    async def page(self, records: Sequence[Record]) -> bytes:
         return spreadsheet.rows([spelled(record) for record in records])
 
     def tail(self, count: int) -> bytes:

@@ -4,8 +4,8 @@ import gzip
 import io
 import sys
 import zlib
-from collections.abc import AsyncGenerator, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,9 @@ from onering.replay.chosen import EVERYTHING, Filter
 from onering.replay.export import FORMAT, FORMAT_VERSION
 from onering.replay.faults import BrokenExport, Misasked
 from onering.replay.findings import Finding
-from onering.replay.lines import Misspelt, decoded
-from onering.replay.source import Progress, silent
+from onering.replay.lines import Misspelt, decoded, decoded_with_proof
+from onering.replay.signed import Proof
+from onering.replay.source import Progress, Prove, silent
 from projections.people import default_name
 
 PAGE = 2000
@@ -53,10 +54,22 @@ class ExportedLog:
         self.lane: int = self.header["lane"]
         self.head: int = self.header["head"]
         self.filter: dict[str, str] = self.header.get("filter", {})
+        self._proved = bool(self.filter) and self.header["format_version"] > 1
+        self._proofs: dict[int, Proof] = {}
 
     async def about(self) -> dict[str, Any]:
         """Return what the file's first line says of its log."""
-        return {name: value for name, value in self.header.items() if name not in ("format", "format_version")}
+        said = {name: value for name, value in self.header.items() if name not in ("format", "format_version")}
+        return said if "checkpoint" in said else {**said, "checkpoint": None, "tiles": []}
+
+    @asynccontextmanager
+    async def proving(self) -> AsyncIterator[Prove]:
+        """Yield what has the proofs that are in the file: those of a page, until the next one is read."""
+
+        async def prove(records: Sequence[Record]) -> list[Proof]:
+            return [self._proofs.get(record.event.position) for record in records]
+
+        yield prove
 
     async def pages(self, chosen: Filter = EVERYTHING) -> AsyncGenerator[Sequence[Record], None]:
         """Yield the chosen records in order. It can be read once."""
@@ -64,9 +77,12 @@ class ExportedLog:
         for record in self._records():
             if chosen.wants(record.event):
                 page.append(record)
+            else:
+                self._proofs.pop(record.event.position, None)
             if len(page) == PAGE:
                 yield page
                 page = []
+                self._proofs.clear()
                 self.progress(self._raw.tell(), self._size) if self._size else None
         yield page
 
@@ -88,7 +104,7 @@ class ExportedLog:
             header = None
         if not isinstance(header, dict) or header.get("format") != FORMAT:
             raise BrokenExport("This is no export; `onering replay export` writes one, as NDJSON.")
-        if header.get("format_version") != FORMAT_VERSION:
+        if header.get("format_version") not in range(1, FORMAT_VERSION + 1):
             raise BrokenExport("This export has a format of another release; read it with that one.")
         if not isinstance(header.get("filter", {}), dict) or not all(
             _is_place(header.get(n)) for n in ("lane", "head")
@@ -109,7 +125,11 @@ class ExportedLog:
 
     def _record(self, line: bytes, number: int) -> Iterator[Record]:
         try:
-            yield decoded(line)
+            if self._proved:
+                record, self._proofs[record.event.position] = decoded_with_proof(line)
+                yield record
+            else:
+                yield decoded(line)
         except Misspelt as fault:
             self._flawed(f"line {number} can't be read, since {fault}")
 

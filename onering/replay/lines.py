@@ -1,4 +1,4 @@
-"""Reading the lines of an NDJSON export: one record each, every column spelled in exactly one way (docs/REPLAY.md)."""
+"""The lines of an NDJSON export: one record each, every column spelled in exactly one way (docs/REPLAY.md)."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -9,7 +9,8 @@ import orjson
 from asyncpg.pgproto.pgproto import UUID
 
 from onering.log.event import StoredEvent
-from onering.log.record import TABLE_ORDER, Record
+from onering.log.record import TABLE_ORDER, Record, encoded
+from onering.replay.signed import Proof
 
 _ZONE = "+00:00"
 
@@ -18,12 +19,33 @@ class Misspelt(ValueError):
     """A line that no export has."""
 
 
+def encoded_with_proof(record: Record, proof: Proof) -> bytes:
+    """Return the line of a record in an export that was filtered."""
+    return b'%s,"proof":%s}\n' % (encoded(record)[:-2], orjson.dumps(proof))
+
+
+def decoded_with_proof(line: bytes) -> tuple[Record, Proof]:
+    """Return the record and the proof of a line of an export that was filtered. Raises Misspelt."""
+    columns = _columns(line)
+    proof = columns.pop("proof", "") if isinstance(columns, dict) else None
+    if proof is not None and not (isinstance(proof, list) and all(isinstance(one, str) for one in proof)):
+        raise Misspelt("its proof is not spelled as in an export")
+    return _record(columns), proof
+
+
 def decoded(line: bytes) -> Record:
     """Return the record of a line. Raises Misspelt, which says what is wrong."""
+    return _record(_columns(line))
+
+
+def _columns(line: bytes) -> Any:
     try:
-        columns = orjson.loads(line)
+        return orjson.loads(line)
     except ValueError:
         raise Misspelt("it is no JSON") from None
+
+
+def _record(columns: Any) -> Record:
     if not isinstance(columns, dict) or tuple(columns) != TABLE_ORDER:
         raise Misspelt("it does not have the columns of an event, in their order")
     try:

@@ -20,8 +20,8 @@ from tests.service.serving import ONERING, clean_environment, wait_until
 def test_an_export_has_every_column_of_every_event_as_it_is(log: str, exported: Path) -> None:
     first, *events, last = [json.loads(line) for line in exported.read_bytes().splitlines()]
     (log_id,) = fetch(log, "SELECT log_id::text FROM onering.log")[0]
-    about = {"format": "onering-export", "format_version": 1, "log_id": log_id, "restored": 0, "lane": 0, "head": 17}
-    assert first == about
+    about = {"format": "onering-export", "format_version": 2, "log_id": log_id, "restored": 0, "lane": 0, "head": 17}
+    assert first == {**about, "checkpoint": None, "tiles": []}
     columns = ", ".join(_spelled(name) for name in TABLE_ORDER)
     stored = fetch(log, f"SELECT {columns} FROM onering.events ORDER BY position")
     assert [tuple(event.values()) for event in events] == stored
@@ -133,7 +133,7 @@ def test_an_export_that_fails_leaves_nothing(run: Run, exported: Path, tmp_path:
         (None, 2, "can't be read: No such file or directory"),
         (b"", 1, "This is no export"),
         (b"position,lane\n1,0\n", 1, "This is no export"),
-        (b'{"format":"onering-export","format_version":2}\n', 1, "of another release"),
+        (b'{"format":"onering-export","format_version":3}\n', 1, "of another release"),
         (b'{"format":"onering-export","format_version":1,"lane":0,"head":"x"}\n', 1, "which part of which log"),
         (
             b'{"format":"onering-export","format_version":1,"lane":0,"head":1,"filter":[]}\n',
