@@ -26,6 +26,11 @@ Data = Annotated[
     ),
 ]
 
+
+class Unavailable(Exception):
+    """There is no database as asked for; the message says why and what to do."""
+
+
 # Given the two options above: the DSN of the database they mean, for the time of a `with` block. It is the object of
 # the command line's context, so that commands need not know how a database is found.
 OpenDatabase: TypeAlias = Callable[[str | None, Path | None], AbstractContextManager[str]]

@@ -1,49 +1,37 @@
 """`onering replay`: what an auditor asks of a log, in a database or in an exported file."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 import orjson
 import typer
 from rich.console import Console
 
-from onering.options import Data, DatabaseUrl, OpenDatabase
+from onering.options import Data, DatabaseUrl
 from onering.progress import bars
-from onering.replay import database, exported, timeline
+from onering.replay import timeline
 from onering.replay.check import check
 from onering.replay.chosen import Filter, in_utc
-from onering.replay.database import DatabaseLog
 from onering.replay.diff import diff
 from onering.replay.export import ExportFormat, destination, export
 from onering.replay.exported import ExportedLog
 from onering.replay.faults import Misasked
 from onering.replay.past import draft_at, moment, rendered, told
+from onering.replay.place import File, Log, Place
 from onering.replay.report import CheckReport, DiffReport
-
-T = TypeVar("T")
-Log = DatabaseLog | ExportedLog
+from onering.replay.verification import verify_log
 
 commands = typer.Typer(
     help="Read the audit log: every event, in order, with the verified person who made it.",
     epilog="Exit codes: 0 clean, 1 a finding or a failure, 2 wrong usage, 3 nothing wrong, but not everything could be "
-    "judged. All of it reads a database that is in use, and disturbs nobody.",
+    "judged, 4 (verify) another history than was verified before. All of it reads a database that is in use, and "
+    "disturbs nobody.",
     no_args_is_help=True,
 )
 
-File = Annotated[
-    Path | None,
-    typer.Option(
-        "--file",
-        show_default=False,
-        help="Read an NDJSON export instead of a database, perhaps compressed (gzip); - is standard input.",
-    ),
-]
 DraftOption = Annotated[UUID | None, typer.Option("--draft", help="Only this draft.")]
 ActorOption = Annotated[str | None, typer.Option("--actor", help="Only what this person did.")]
 TypeOption = Annotated[str | None, typer.Option("--type", help="Only this event type, such as segment_added.")]
@@ -51,41 +39,6 @@ Since = Annotated[datetime | None, typer.Option(help="Only events at or after th
 Until = Annotated[datetime | None, typer.Option(help="Only events at or before this time; UTC if not said.")]
 Limit = Annotated[int, typer.Option(min=0, help="Most that is shown of what is found; all of it is counted.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where the log is: a file, or the database that two options mean."""
-
-    context: typer.Context
-    database_url: str | None
-    data: Path | None
-    file: Path | None = None
-
-    def read(self, what: str, work: Callable[[Log], Awaitable[T]]) -> T:
-        """Return what `work` makes of the log."""
-        with bars() as show:
-            if self.file is not None:
-                with exported.opened(self.file, lambda done, total: show(what, done, total)) as log:
-                    return asyncio.run(_of(work, log))
-            with self.dsn() as dsn:
-                return asyncio.run(_of_database(work, dsn, lambda done, total: show(what, done, total)))
-
-    def dsn(self) -> AbstractContextManager[str]:
-        """Open the database."""
-        if self.file is not None:
-            raise Misasked("A file does not change: --follow is for a database.")
-        open_database: OpenDatabase = self.context.obj
-        return open_database(self.database_url, self.data)
-
-
-async def _of(work: Callable[[Log], Awaitable[T]], log: Log) -> T:
-    return await work(log)
-
-
-async def _of_database(work: Callable[[Log], Awaitable[T]], dsn: str, progress: Callable[[int, int], None]) -> T:
-    async with database.opened(dsn, progress) as log:
-        return await work(log)
 
 
 @commands.command("print")
@@ -105,7 +58,7 @@ def print_log(
 ) -> None:
     """Print the log, oldest first: position, time in UTC, draft and version, person, event, details."""
     chosen = _chosen(draft, actor, type, since, until)
-    place = _Place(context, database_url, data, file)
+    place = Place(context, database_url, data, file)
     console = Console(soft_wrap=True, highlight=False)
     if follow:
         _follow(place, chosen, console)
@@ -135,7 +88,7 @@ def _demand_whole(log: Log) -> None:
         log.demand_whole()
 
 
-def _follow(place: _Place, chosen: Filter, console: Console) -> None:
+def _follow(place: Place, chosen: Filter, console: Console) -> None:
     if chosen.until is not None:
         raise Misasked("--follow goes on for ever; it has no --until.")
     try:
@@ -172,7 +125,7 @@ def show_state(
     async def state(log: Log) -> dict[str, object]:
         return await rendered(log, await draft_at(log, draft, then))
 
-    shown = _Place(context, database_url, data, file).read("reading", state)
+    shown = Place(context, database_url, data, file).read("reading", state)
     if json:
         typer.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2))
         return
@@ -200,7 +153,7 @@ def export_log(
     since: Since = None,
     until: Until = None,
 ) -> None:
-    """Write the log to a file, up to its head as it is now. What is filtered can be read, but not checked."""
+    """Write the log to a file, up to its head as it is now. What is filtered can be verified, but not checked."""
     chosen = _chosen(draft, actor, type, since, until)
 
     async def written(log: Log) -> int:
@@ -209,7 +162,7 @@ def export_log(
             _demand_whole(log)
             return count
 
-    count = _Place(context, database_url, data, file).read("exporting", written)
+    count = Place(context, database_url, data, file).read("exporting", written)
     typer.echo("1 event" if count == 1 else f"{count} events", err=True)
 
 
@@ -224,14 +177,17 @@ def check_log(
 ) -> None:
     """Check the whole log: order, times, hashes, people, and that every event is legal. One line per finding."""
     report = CheckReport(limit, as_json=json)
-    verdict = _Place(context, database_url, data, file).read("checking", lambda log: check(log, report.found))
+    verdict = Place(context, database_url, data, file).read("checking", lambda log: check(log, report.found))
     raise typer.Exit(report.end(verdict))
+
+
+commands.command("verify")(verify_log)
 
 
 @commands.command("diff")
 def diff_log(context: typer.Context, limit: Limit = 20, database_url: DatabaseUrl = None, data: Data = None) -> None:
     """Build the read models again in a scratch schema and compare them with the live ones, row by row."""
     report = DiffReport()
-    with _Place(context, database_url, data).dsn() as dsn, bars() as show:
+    with Place(context, database_url, data).dsn() as dsn, bars() as show:
         differ = asyncio.run(diff(dsn, show, limit, report.compared))
     raise typer.Exit(1 if differ else 0)

@@ -5,8 +5,10 @@ ServiceError
 └── FolderInUse        another process holds the data folder
 """
 
+from onering.options import Unavailable
 
-class ServiceError(Exception):
+
+class ServiceError(Unavailable):
     """The service can't run as asked; the message says why and what to do."""
 
 

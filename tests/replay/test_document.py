@@ -8,6 +8,7 @@ import typer
 
 from onering import replay
 from onering.replay.commands import commands
+from onering.replay.verification import program
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "REPLAY.md").read_text(encoding="utf-8")
 EVERYWHERE = {"--database-url", "--data", "--help"}
@@ -40,6 +41,17 @@ def test_the_table_of_rules_is_the_rules() -> None:
     shown = {rule for row in rows("rule") for rule in re.findall(r"`([a-z-]+)`", row[0])}
     assert {"leaf", "legal", "file", "command-row"} <= set(named)
     assert shown == set(named) - {"not-understood"}
+
+
+def test_the_table_of_exit_codes_is_that_of_the_verifier() -> None:
+    body = DOCUMENT.partition("| exit code | word |")[2].partition("\n\n")[0]
+    shown = [[cell.strip() for cell in line.strip("|").split("|")] for line in body.splitlines()[2:]]
+    verify = program()
+    codes = {"damaged": verify.DAMAGED, "usage": verify.USAGE, "incomplete": verify.INCOMPLETE}
+    assert {word: int(code) for code, word, _ in shown} == {"ok": verify.OK, **codes, "diverged": verify.DIVERGED}
+    assert [verify.WORDS[code] for code in verify.PRECEDENCE] == ["damaged", "diverged", "incomplete"]
+    assert "the first of 1, 4, 3" in DOCUMENT
+    assert "the first of 1, 4, 3" in " ".join(str(verify.__doc__).split())
 
 
 def test_every_example_is_a_command(capsys: object) -> None:

@@ -29,7 +29,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_everything_is_in_the_wheel(wheel: Path) -> None:
     with ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    assert {"onering/cli.py", "onering/schema.sql", "onering/py.typed", "projections/drafts.py"} <= names
+    assert {"onering/cli.py", "onering/schema.sql", "onering/verify.py", "onering/py.typed"} <= names
     assert "onering/log/migrations/0001_first.sql" in names
     assert "onering/http/templates/share-card.svg.jinja" in names
     tops = {name.split("/")[0] for name in names}
@@ -67,6 +67,9 @@ def test_the_wheel_serves_from_another_folder(service: Service, installed: Path,
     command = [str(installed / "onering"), "replay", "print", "--data", str(parent / "data")]
     shown = subprocess.run(command, cwd=parent, env=clean_environment(parent), capture_output=True, text=True)
     assert "draft_created" in shown.stdout
+    command = [str(installed / "onering"), "replay", "verify", "--no-memory", "--data", str(parent / "data")]
+    shown = subprocess.run(command, cwd=parent, env=clean_environment(parent), capture_output=True, text=True)
+    assert (shown.returncode, "of 2 streams" in shown.stdout) == (0, True), shown.stdout + shown.stderr
     assert service.stop() == 0
     (line,) = service.err
     assert " command " in line
