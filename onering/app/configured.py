@@ -10,7 +10,7 @@ from onering.limits.gcra import Rate
 from onering.live.limits import Limits
 from onering.log.batcher import BatchLimits
 from onering.records.recorder import RecordLimits
-from onering.settings import Settings
+from onering.settings import Environment, Settings
 
 
 def invite_secret(settings: Settings, secret: bytes | None) -> bytes | None:
@@ -18,6 +18,11 @@ def invite_secret(settings: Settings, secret: bytes | None) -> bytes | None:
     if (own := settings.invite_secret) is not None:
         return own.get_secret_value().encode()
     return None if secret is None else hmac.digest(secret, b"onering/invites", "sha256")
+
+
+def page_secret(settings: Settings, secret: bytes | None) -> bytes | None:
+    """Return what a page may have tokens made with: where anybody on this machine may be anybody, in local alone."""
+    return secret if settings.env is Environment.LOCAL else None
 
 
 def anonymous_read(settings: Settings) -> bool:

@@ -38,7 +38,6 @@ from onering.live.ends import End
 from onering.log.event import DEFAULT_LANE
 from onering.profiles import Profiles
 from onering.proofs.newest import Newest
-from onering.settings import Environment
 
 
 class Front:
@@ -122,8 +121,7 @@ class Front:
             lambda: self._parts.tasks.alive,
             self._parts.signing.standing,
         )
-        # A page may ask for tokens where anybody on this machine may be anybody: in local alone.
-        secret = self._means.secret if settings.env is Environment.LOCAL else None
+        secret = configured.page_secret(settings, self._means.secret)
         token = settings.metrics_token
         metrics = Metrics(self._parts.peers.gathered, settings.metrics, token.get_secret_value() if token else None)
         return Operations(
