@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -21,11 +22,13 @@ from onering.contract.openapi import Info, openapi
 from onering.http.routes import described
 from tests.conformance import LINES
 from tests.conftest import LONG
+from tests.proofs.signed_log import signed_log
 from tests.serving import SECRET, serving
 
 # What a good request may come to: people and drafts are as they are, and a condition may not hold.
 ACCEPTED = ["2xx", "401", "403", "404", "409", "410", "412"]
 SEED = 20261125
+SIGNED = {"version": "1", "position": "1"}
 NOW = datetime.now(UTC)
 ALICE = {"Authorization": f"Bearer {mint('alice', SECRET, now=NOW)}"}
 
@@ -57,14 +60,14 @@ CONTRACT = schemathesis.openapi.from_dict(DOCUMENT, config=CONFIG)
 
 
 @contextmanager
-def served(dsn: str) -> Iterator[str]:
-    """Serve from a thread of its own; gives the URL."""
+def served(dsn: str, keys: Path) -> Iterator[str]:
+    """Serve a log that is signed, from a thread of its own; gives the URL."""
     url: Future[str] = Future()
     done = asyncio.Event()
     loop = asyncio.new_event_loop()
 
     async def serve() -> None:
-        async with serving(dsn) as service:
+        async with signed_log(dsn, keys), serving(dsn, keys=keys, checkpoint_seconds=0.05) as service:
             url.set_result(service.url)
             await done.wait()
 
@@ -88,21 +91,23 @@ def served(dsn: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def url(shared_dsn: str) -> Iterator[str]:
-    with served(shared_dsn) as url:
+def url(shared_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(shared_dsn, tmp_path_factory.mktemp("signed") / "keys") as url:
         yield url
 
 
 @cache
 def scene(url: str, operation: str) -> dict[str, str]:
-    """Return what the paths of an operation may name: a draft of Alice's with a segment, Bob in it, and an invite."""
+    """Return what the paths of an operation may name: a draft of Alice's with a segment, Bob in it, and an invite; and
+    what any log that is signed has.
+    """
     with httpx.Client(base_url=f"{url}/v1/collab", headers=ALICE) as alice:
         made = alice.post("/drafts", json={"title": "A walk", "initial_segment": "We left at dawn."}).json()["data"]
         draft = f"/drafts/{made['draft_id']}"
         alice.post(f"{draft}/collaborators", json={"collaborator_id": "bob"})
         invite = alice.post(f"{draft}/invites", json={"target_user_id": "carol"}).json()["data"]
     segment = made["segments"][0]["segment_id"]
-    return {"draft_id": made["draft_id"], "segment_id": segment, "invite_id": invite["invite_id"]}
+    return {"draft_id": made["draft_id"], "segment_id": segment, "invite_id": invite["invite_id"]} | SIGNED
 
 
 @CONTRACT.parametrize()

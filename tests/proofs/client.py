@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import httpx
 
+from onering.proofs.merkle import verify_consistency
 from onering.proofs.notes import Checkpoint, VerifierKey, opened
 
 WIDTH = 256
@@ -67,6 +68,13 @@ class TileClient:
     async def leaf(self, index: int, size: int) -> bytes:
         """Return the hash of a leaf."""
         return await self._node(0, index, size)
+
+    async def consistent(self, before: Checkpoint, after: Checkpoint) -> bool:
+        """Return whether the server can show that one checkpoint's log became the other's."""
+        query = {"from": before.size, "to": after.size}
+        told = (await self._http.get("/v1/log/consistency", params=query)).json()["data"]
+        proof = [b64decode(value, validate=True) for value in told["hashes"]]
+        return verify_consistency(before.size, before.root, after.size, after.root, proof)
 
     async def _range(self, begin: int, end: int, size: int) -> bytes:
         """Return MTH(D[begin:end])."""
