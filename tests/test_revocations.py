@@ -5,6 +5,8 @@ import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import asyncpg
 import httpx
@@ -18,6 +20,7 @@ from onering.live.arrivals import Uncounted
 from onering.log.connection import Database
 from onering.log.event import DEFAULT_LANE
 from onering.log.reader import read_stream
+from onering.log.roles import MIGRATOR
 from onering.revocations import Principal, restore, revoke
 from onering.service import access
 from onering.service.access import Whom
@@ -210,6 +213,7 @@ async def test_an_operator_names_people_by_user_id_or_by_issuer_and_subject(admi
     for whom in (Whom("bob"), Whom("acme|carol"), Whom("dave"), Whom(None, "https://x.example", "erin")):
         said = await access.revoke(admin_dsn, whom, NAMES, "root", before=None, until_restored=True)
         assert "until `onering restore`" in said
+        assert ("has not signed in here yet" in said) is (whom.user_id != "bob")
     rows = await operator.fetch("SELECT issuer, subject FROM onering.revocations ORDER BY subject")
     assert [tuple(row) for row in rows] == [
         ("https://old.example", "bob"),
@@ -228,6 +232,19 @@ async def test_an_operator_names_people_by_user_id_or_by_issuer_and_subject(admi
 async def test_nobody_is_revoked_by_guessing_whom_is_meant(admin_dsn: str, whom: Whom) -> None:
     with pytest.raises(Misconfigured):
         await access.revoke(admin_dsn, whom, NAMES, "root", before=None, until_restored=False)
+
+
+async def test_a_migrator_may_revoke_who_has_no_rights_of_its_own(admin_dsn: str, operator: Any) -> None:
+    name = f"operator_{uuid4().hex}"
+    await operator.execute(f"CREATE ROLE {name} LOGIN; GRANT {MIGRATOR} TO {name}")
+    parts = urlsplit(admin_dsn)
+    dsn = parts._replace(netloc=f"{name}@{parts.netloc.rpartition('@')[2]}").geturl()
+    try:
+        said = await access.revoke(dsn, Whom("bob"), NAMES, "root", before=None, until_restored=True)
+        assert said.startswith("No token of bob")
+        assert len(await told(operator)) == 1
+    finally:
+        await operator.execute(f"DROP OWNED BY {name}; DROP ROLE {name}")
 
 
 async def test_some_tokens_or_all_of_them(admin_dsn: str) -> None:
