@@ -37,6 +37,10 @@ class HeadTooLong(Exception):
     """Raised inside the parser, so that it stops."""
 
 
+class NotOneHost(Exception):
+    """Raised inside the parser: who stands before us may have taken this request for that of another host."""
+
+
 class BoundedHeads(HttpToolsProtocol):
     """Refuses a longer head with 431, and one that does not arrive in time with 408; `safety` is on each refusal.
 
@@ -117,6 +121,9 @@ class BoundedHeads(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_headers_complete(self) -> None:
+        # RFC 9112 §3.2.
+        if [name for name, _ in self.headers].count(b"host") != 1 and self.parser.get_http_version() != "1.0":
+            raise NotOneHost
         self._in_head = False
         if self._deadline is not None:
             self._cancel_deadline()

@@ -94,6 +94,21 @@ class TestProduction:
         assert ran.returncode != 0
         assert f"ONERING_UNSAFE_LOCAL is for ONERING_ENV=local; unset it in {env}." in said.decode()
 
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"},
+            {"Forwarded": "host=evil.example;proto=https"},
+            {"X-Original-URL": "/v1/me", "X-Rewrite-URL": "/v1/me", "X-Forwarded-Prefix": "/evil.example"},
+        ],
+    )
+    async def test_what_a_proxy_might_say_of_host_and_path_leads_nowhere(
+        self, production: Service, alice: Person, fields: dict[str, str]
+    ) -> None:
+        draft = await alice.create()
+        answer = await alice.http.get(f"/v1/collab/drafts/{draft}/share-card", headers=fields)
+        assert answer.json()["data"]["cta"]["url"] == f"{production.url}/drafts/{draft}"
+
 
 class TestLocal:
     @pytest.mark.attack(67)

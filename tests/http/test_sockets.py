@@ -130,7 +130,7 @@ NO_ROUTE_TO = (
     b"\x16\x03\x01",
     b"BREW / HTTP/1.1\r\n\r\n",
     b"GET / HTTP/1.1\r\nX: " + b"x" * 20_000 + b"\r\n\r\n",
-    b"GET / HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
 )
 
 

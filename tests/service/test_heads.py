@@ -181,6 +181,18 @@ async def test_pipelined_requests_are_counted_one_by_one(client: Client) -> None
         assert b"200 OK" in await client.until(b";end")
 
 
+@pytest.mark.parametrize("hosts", [b"", b"Host: here\r\nHost: here\r\n", b"Host: here\r\nhOST: there\r\n"])
+@pytest.mark.parametrize("upgrade", [b"", b"Upgrade: websocket\r\nConnection: Upgrade\r\n"])
+async def test_a_request_for_no_host_or_two_is_400(client: Client, hosts: bytes, upgrade: bytes) -> None:
+    await client.send(b"GET /ok HTTP/1.1\r\n" + hosts + upgrade + b"\r\n")
+    assert await client.refusal() == (400, "validation_error")
+
+
+async def test_an_older_client_may_leave_the_host_out(client: Client) -> None:
+    await client.send(b"GET /ok HTTP/1.0\r\n\r\n")
+    assert b"200 OK" in await client.until(b";end")
+
+
 async def test_garbage_is_400(client: Client) -> None:
     await client.send(b"\x16\x03\x01 this is TLS\r\n\r\n")
     assert await client.refusal() == (400, "validation_error")
