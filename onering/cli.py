@@ -5,7 +5,7 @@ import math
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,8 @@ from onering.auth.composition import principals
 from onering.auth.development import mint
 from onering.domain.plans import Plan
 from onering.log.connection import DATABASE_FAULTS, said
-from onering.options import Data, DatabaseUrl, OpenDatabase
+from onering.options import LOG_KEYS, Data, DatabaseUrl, LogKeys, OpenDatabase
+from onering.proofs.faults import KeysFault
 from onering.replay.chosen import in_utc
 from onering.replay.commands import commands as replay
 from onering.replay.faults import Misasked, ReplayFault
@@ -32,6 +33,7 @@ from onering.service.environment import account, settings_of
 from onering.service.faults import Misconfigured, ServiceError
 from onering.service.keys import commands as keys
 from onering.service.progress import progress_bar
+from onering.service.signing import keyring
 from projections.faults import ProjectionFault
 
 FAILED, MISUSED = 1, 2
@@ -90,6 +92,16 @@ def _database(database_url: str | None, data: Path | None, *, make: bool = False
             signal.signal(number, handler)
 
 
+def _log_keys(data: Path | None) -> Sequence[str]:
+    settings = settings_of(data=data)
+    try:
+        keys = keyring(settings).keys()
+    except (Misconfigured, KeysFault):
+        # Whoever verifies need not be whoever signs.
+        return ()
+    return keys.verifiers if keys is not None else ()
+
+
 def _leave(number: int, frame: object) -> NoReturn:
     sys.exit(128 + number)
 
@@ -108,7 +120,8 @@ def _root(
     ] = False,
 ) -> None:
     open_database: OpenDatabase = _database
-    context.obj = open_database
+    log_keys: LogKeys = _log_keys
+    context.obj, context.meta[LOG_KEYS] = open_database, log_keys
 
 
 @app.command()

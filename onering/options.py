@@ -1,6 +1,6 @@
 """The options of every command that works on a database, and how such a command gets it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated, TypeAlias
@@ -34,3 +34,8 @@ class Unavailable(Exception):
 # Given the two options above: the DSN of the database they mean, for the time of a `with` block. It is the object of
 # the command line's context, so that commands need not know how a database is found.
 OpenDatabase: TypeAlias = Callable[[str | None, Path | None], AbstractContextManager[str]]
+
+# Given the data folder: the keys that the service signs with, as people pin them; none where there are none. Under this
+# name in the context's `meta`.
+LogKeys: TypeAlias = Callable[[Path | None], Sequence[str]]
+LOG_KEYS = "onering.log_keys"

@@ -14,7 +14,7 @@ import asyncpg
 import typer
 
 from onering.log.connection import DATABASE_FAULTS, said
-from onering.options import Data, DatabaseUrl, Unavailable
+from onering.options import LOG_KEYS, Data, DatabaseUrl, LogKeys, Unavailable
 from onering.replay.chosen import EVERYTHING
 from onering.replay.database import DatabaseLog
 from onering.replay.export import ExportFormat, export
@@ -37,7 +37,10 @@ def verify_log(
     context: typer.Context,
     key: Annotated[
         list[str] | None,
-        typer.Option(help="A key to trust, <name>+<id>+<base64>, or a file of them; repeatable."),
+        typer.Option(
+            show_default="the service's own",
+            help="A key to trust, <name>+<id>+<base64>, or a file of them; repeatable.",
+        ),
     ] = None,
     against: Annotated[
         Path | None, typer.Option(dir_okay=False, help="An older export or proof of this log, to compare with.")
@@ -56,7 +59,8 @@ def verify_log(
     file: ProvedFile = None,
 ) -> None:
     """Verify that a log, or one event, is what was signed, and grew from what was verified before."""
-    options = _options(key or [], against=against, consistency=consistency, memory=memory)
+    log_keys: LogKeys = context.meta[LOG_KEYS]
+    options = _options(key or log_keys(data), against=against, consistency=consistency, memory=memory)
     options += ["--no-memory"] if no_memory else []
     if file is not None:
         raise typer.Exit(verify_file(options, file))
