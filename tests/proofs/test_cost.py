@@ -18,7 +18,7 @@ from tests.proofs.by_hand import new_key, sign
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 # Three levels of tiles, the last of which have begun.
-LONG, SHORT = 131_072 + 700, 700
+LONG, SHORT = 100_700, 700
 # Rows as long as those of segments; appended as they are, they would take half a minute.
 FILL = """
     INSERT INTO onering.events
