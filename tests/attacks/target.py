@@ -14,6 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.http11 import Response
 
+from tests.attacks.reaching_out import no_reaching_out
 from tests.auth.fake_clerk import PARTY, FakeClerk, compact, hs256
 from tests.serving import Service
 
@@ -119,7 +120,7 @@ class Target:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.service.port)
         answer = b""
         try:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 writer.write(request)
                 while chunk := await reader.read(1 << 16):
                     answer += chunk
@@ -183,9 +184,10 @@ class Target:
 
     @asynccontextmanager
     async def no_outbound_call(self) -> AsyncIterator[None]:
-        """Assert that nobody asks the issuer for keys meanwhile."""
+        """Assert that nobody is asked for keys, or for anything else, and that no file is read, meanwhile."""
         before = self.clerk.requests
-        yield
+        with no_reaching_out(self.service.port):
+            yield
         assert self.clerk.requests == before
 
 
