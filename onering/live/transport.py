@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidState
-from websockets.frames import Frame
+from websockets.frames import CloseCode, Frame
 from websockets.http11 import Request
 
 from onering.live.ends import TOO_MANY_FRAMES, End
@@ -116,6 +116,15 @@ class FeedProtocol(WebSocketsSansIOProtocol):
         if self.writable.is_set():
             self.transport.write(answer)
 
+    def send_receive_event_to_app(self) -> None:
+        text = self.curr_msg_data_type == "text" and not self.close_sent
+        if text and not _is_utf8(b"".join(self.frames)):
+            # uvicorn does the same, and logs a fault of ours with its traceback, for what anybody may send.
+            self.conn.send_close(CloseCode.INVALID_DATA)
+            self.handle_parser_exception()
+            return
+        super().send_receive_event_to_app()
+
     def close(self, end: End) -> None:
         """Send a close frame after what was written.
 
@@ -144,3 +153,11 @@ class FeedProtocol(WebSocketsSansIOProtocol):
     def _frame_received(self) -> None:
         if self.listener is not None:
             self.listener.frame_received()
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -142,6 +142,30 @@ class TestHello:
             assert_told_nothing(client)
 
     @pytest.mark.attack(70)
+    @pytest.mark.parametrize(
+        ("frame", "code"),
+        [
+            (b"\x81\x82\0\0\0\0\xff\xff", 1007),
+            (b"\x81\x02{}", 1002),
+            (b"\xc1\x82\0\0\0\0{}", 1002),
+            (b"\x83\x82\0\0\0\0{}", 1002),
+            (b"\x80\x82\0\0\0\0{}", 1002),
+            (b"\x89\xfe\0\x7e\0\0\0\0" + bytes(126), 1002),
+            (b"\x81\xff" + b"\xff" * 8 + b"\0\0\0\0", 1009),
+        ],
+        ids=["no text", "not masked", "compressed", "no opcode", "nothing to go on", "a long ping", "2^64 bytes"],
+    )
+    async def test_whoever_does_not_speak_the_protocol_is_closed_and_told_nothing(
+        self, feeds: Feeds, shared: str, frame: bytes, code: int, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async with silent(feeds, shared) as client:
+            client.socket.transport.write(frame)
+            assert (await client.closed())[0] == code
+            assert_told_nothing(client)
+        # Anybody could fill the log with what looks like faults of ours.
+        assert [record for record in caplog.records if record.levelname in ("ERROR", "CRITICAL")] == []
+
+    @pytest.mark.attack(70)
     @pytest.mark.parametrize("hello", [{}, {"token": "x.y.z"}, {"token": ""}, {"token": "a" * 9000}])
     async def test_whoever_does_not_sign_in_is_closed_and_told_nothing(
         self, feeds: Feeds, shared: str, hello: dict[str, str]
