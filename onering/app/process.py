@@ -43,7 +43,7 @@ class Process:
         return await self.tasks.wait_failed()
 
     async def drain(self) -> None:
-        """Move every socket on, see everything submitted through to its outcome, and what is told of it; sign it all."""
+        """Move every socket on, see everything submitted through to its outcome and what is told of it, and sign it."""
         await self.hub.drain()
         await self.batcher.drained()
         await self.recorder.drained()

@@ -34,7 +34,8 @@ def configure(settings: Settings) -> None:
     logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)
     if settings.env is Environment.LOCAL:
         # A first start is to be read by somebody new; long builds have a progress bar.
-        logging.getLogger("projections").setLevel(max(logging.WARNING, root.level))
+        for talkative in ("projections", "onering.proofs"):
+            logging.getLogger(talkative).setLevel(max(logging.WARNING, root.level))
 
 
 def _rendering(settings: Settings) -> Render:

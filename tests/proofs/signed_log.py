@@ -136,13 +136,12 @@ class SignedLog:
 @asynccontextmanager
 async def signed_log(dsn: str, path: Path) -> AsyncIterator[SignedLog]:
     """Open a log, with its first key, of the database at `dsn`, by the service's role."""
-    conn = await asyncpg.connect(dsn)
+    log = SignedLog(dsn, path, await asyncpg.connect(dsn))
     try:
-        log = SignedLog(dsn, path, conn)
         await log.start()
         yield log
     finally:
-        conn.terminate()
+        log.conn.terminate()
 
 
 async def unprotected(owner: Any) -> None:

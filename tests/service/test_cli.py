@@ -54,11 +54,24 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
     [
         (
             ["--help"],
-            ["serve", "token", "migrate", "rebuild", "plan", "revoke", "restore", "replay", "epoch", "--version"],
+            [
+                "serve",
+                "token",
+                "migrate",
+                "rebuild",
+                "plan",
+                "revoke",
+                "restore",
+                "replay",
+                "epoch",
+                "keys",
+                "--version",
+            ],
         ),
         (
             ["serve", "--help"],
-            ["ONERING_HOST", "ONERING_PORT", "ONERING_DATA", "ONERING_WORKERS", "DATABASE_URL", "8000", "Ctrl-C"],
+            ["ONERING_HOST", "ONERING_PORT", "ONERING_DATA", "ONERING_WORKERS", "DATABASE_URL", "8000", "Ctrl-C"]
+            + ["--trust-first"],
         ),
         (["token", "--help"], ["USER", "--hours", "local and test"]),
         (["migrate", "--help"], ["--database-url", "--data"]),
@@ -67,6 +80,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         (["replay", "--help"], ["print", "state", "export", "check", "diff"]),
         (["replay", "print", "--help"], ["--draft", "--actor", "--since", "--database-url", "--data"]),
         (["epoch", "--help"], ["show", "bump"]),
+        (["keys", "--help"], ["new", "show", "rotate", "new-log"]),
     ],
 )
 def test_help_names_what_there_is(run: Run, arguments: list[str], words: list[str]) -> None:
