@@ -179,28 +179,34 @@ def rightly(signer: Signer, message: str) -> bytes:
     return _rsa(signer.key, message) if signer.key else hs256(SECRET)(message.encode())
 
 
-def _signature(signer: Signer, message: str, chance: random.Random) -> bytes:
-    if chance.random() < 0.8:
-        return rightly(signer, message)
-    right = rightly(signer, message)
-    pem = rsa_key("clerk").public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+def _pem() -> bytes:
+    return rsa_key("clerk").public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _flipped(right: bytes, chance: random.Random) -> bytes:
     bit = 1 << chance.randrange(8 * len(right))
-    return chance.choice(
-        (
-            b"",
-            bytes(len(right)),
-            right[:-1],
-            right + b"\0",
-            (int.from_bytes(right, "big") ^ bit).to_bytes(len(right), "big"),
-            rightly(signer, "another.message"),
-            rightly(chance.choice(SIGNERS), message),
-            _rsa("attacker", message),
-            hs256(pem)(message.encode()),
-            hs256(pem.strip())(message.encode()),
-            hs256(b"")(message.encode()) if signer is OWN else b"\0",
-            rsa_key("clerk").sign(message.encode(), padding.PKCS1v15(), hashes.SHA512()),
-        )
-    )
+    return (int.from_bytes(right, "big") ^ bit).to_bytes(len(right), "big")
+
+
+_WRONG: Sequence[Callable[[Signer, str, random.Random], bytes]] = (
+    lambda signer, message, chance: b"",
+    lambda signer, message, chance: bytes(len(rightly(signer, message))),
+    lambda signer, message, chance: rightly(signer, message)[:-1],
+    lambda signer, message, chance: rightly(signer, message) + b"\0",
+    lambda signer, message, chance: _flipped(rightly(signer, message), chance),
+    lambda signer, message, chance: rightly(signer, "another.message"),
+    lambda signer, message, chance: rightly(chance.choice(SIGNERS), message),
+    lambda signer, message, chance: _rsa("attacker", message),
+    lambda signer, message, chance: hs256(_pem())(message.encode()),
+    lambda signer, message, chance: hs256(_pem().strip())(message.encode()),
+    lambda signer, message, chance: hs256(b"\0")(message.encode()),
+    lambda signer, message, chance: rsa_key("clerk").sign(message.encode(), padding.PKCS1v15(), hashes.SHA512()),
+)
+
+
+def _signature(signer: Signer, message: str, chance: random.Random) -> bytes:
+    make = chance.choice(_WRONG) if chance.random() < 0.2 else None
+    return rightly(signer, message) if make is None else make(signer, message, chance)
 
 
 _FOREIGN = "=+/ \n\t.?!~é\0"

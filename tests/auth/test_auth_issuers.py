@@ -107,6 +107,7 @@ async def test_a_url_of_keys_that_is_set_needs_no_discovery(both: Both, others: 
         ({"issuer": None}, "the metadata is of another issuer"),
         ({"jwks_uri": "http://keys.example.com/jwks"}, "the URL is not https"),
         ({"jwks_uri": None}, "the metadata has no jwks_uri that is a URL"),
+        ({"claims_supported": ["x" * 300_000]}, "the answer is longer than 262144 bytes"),
         ({"jwks_uri": "/jwks"}, "the metadata has no jwks_uri that is a URL"),
         ({"jwks_uri": "https://[::1/jwks"}, "the metadata has no jwks_uri that is a URL"),
         ({"jwks_uri": "https://169.254.169.254/jwks"}, "an address of the host is not public; "),
