@@ -38,7 +38,14 @@ from projections.faults import ProjectionFault
 
 FAILED, MISUSED = 1, 2
 
-TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"]
+TIMES = [
+    "%Y-%m-%d",
+    "%Y-%m-%dT%H:%M",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S.%f",
+    "%Y-%m-%dT%H:%M:%S%z",
+    "%Y-%m-%dT%H:%M:%S.%f%z",
+]
 User = Annotated[str | None, typer.Argument(metavar="USER", show_default=False, help="Whose, by their user id.")]
 IssuerOf = Annotated[str | None, typer.Option(metavar="ISS", help="Instead of USER: the `iss` of their tokens, …")]
 SubjectOf = Annotated[str | None, typer.Option(metavar="SUB", help="… and the `sub`.")]

@@ -1,13 +1,17 @@
 """docs/AUTH.md is true: its examples run, its tables name what the code names."""
 
 import re
+import shlex
 import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+import typer
 
 from onering.auth.boot import check
 from onering.auth.faults import Reason
+from onering.cli import app
 from onering.issuers import ConfiguredIssuer
 from onering.settings import Settings
 from tests.auth.conftest import HS256_SECRET
@@ -46,6 +50,17 @@ def test_the_list_of_issuers_is_a_configuration_that_starts_and_its_table_names_
     check(settings, development_secret=None)
     table = DOCUMENT.partition("| member | |")[2].partition("\n\n")[0]
     assert re.findall(r"^\| `(\w+)`", table, re.MULTILINE) == list(ConfiguredIssuer.model_fields)
+
+
+def test_the_commands_that_sign_somebody_out_are_understood():
+    commands = typer.main.get_command(app).commands
+    section = DOCUMENT.partition("## Signing somebody out")[2]
+    lines = [
+        shlex.split(line, comments=True) for line in re.search(r"```sh\n(.*?)```", section, re.DOTALL)[1].splitlines()
+    ]
+    parsed = [commands[name].make_context(name, arguments).params for _, name, *arguments in lines]
+    assert [params["user"] for params in parsed] == ["user_2abc"] * 4
+    assert parsed[1]["before"] == datetime(2026, 11, 25, 12)
 
 
 @pytest.mark.asyncio
