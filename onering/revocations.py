@@ -33,7 +33,7 @@ class Principal(NamedTuple):
 # What was revoked for longer stays so: a revocation is never weakened by another one. NULL, as a result: all of them.
 REVOKE = """
     INSERT INTO onering.revocations AS r (issuer, subject, issued_before)
-    VALUES ($1, $2, CASE WHEN $4 THEN 'infinity' ELSE coalesce($3, date_trunc('milliseconds', clock_timestamp())) END)
+    VALUES ($1, $2, CASE WHEN $4 THEN 'infinity' ELSE coalesce($3, clock_timestamp()) END)
         ON CONFLICT (issuer, subject) DO UPDATE
        SET issued_before = greatest(r.issued_before, excluded.issued_before), revoked_at = clock_timestamp()
     RETURNING nullif(issued_before, 'infinity')"""
