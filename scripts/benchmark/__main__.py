@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 
 from onering import __version__
-from scripts.benchmark import commands, fanout, grown, hot, join, latency, length, limits, memory, replay
+from scripts.benchmark import commands, fanout, grown, hot, join, latency, length, limits, memory, proofs, replay
 from scripts.benchmark.figures import Section
 from scripts.benchmark.scale import FULL, SHORT, Scale
 from scripts.benchmark.service import Serve, serving
@@ -36,6 +36,7 @@ class Part(StrEnum):
     LENGTH = "length"
     HOT = "hot"
     LIMITS = "limits"
+    PROOFS = "proofs"
     LATENCY = "latency"
     GROWN = "scale"
     JOIN = "join"
@@ -49,6 +50,7 @@ MEASURES: Mapping[Part, Callable[[Scale, Serve], Section]] = {
     Part.LENGTH: length.measure,
     Part.HOT: hot.measure,
     Part.LIMITS: limits.measure,
+    Part.PROOFS: proofs.measure,
     Part.LATENCY: latency.measure,
     Part.GROWN: grown.measure,
     Part.JOIN: join.measure,
