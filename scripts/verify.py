@@ -668,7 +668,8 @@ def read_header(line: bytes) -> dict[str, Any]:
         raise Wrong("this is neither an export nor a proof file of OneRing")
     if header.get("format_version") not in (1, 2):
         raise Wrong("this export has a format of another release; use the verify.py of that one")
-    if any(type(header.get(name)) is not int or header[name] < 0 for name in ("lane", "head")):
+    places = [header.get(name) for name in ("lane", "head")]
+    if any(type(place) is not int or place < 0 for place in places) or not isinstance(header.get("tiles", []), list):
         raise Wrong("the first line of this export does not say which part of which log it is")
     return header
 
@@ -698,7 +699,7 @@ class Export:
         self._time = ""
         self._ended = False
         self._tree: Tree | None = None if self._filtered else Tree()
-        self._tiles: list[Any] = self._header.get("tiles") or []
+        self._tiles: list[Any] = self._header.get("tiles", [])
         self._other_tiles: list[int] = []
         self._rewritten = False
         self.checkpoint = judge.open(self._header.get("checkpoint"))

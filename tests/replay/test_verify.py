@@ -13,6 +13,8 @@ from typing import Any
 
 import cryptography
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from onering.log.record import TABLE_ORDER, Record, encoded
 from onering.proofs.merkle import root_of
@@ -352,6 +354,17 @@ def test_a_damaged_archive_is_found_and_one_that_just_ends_is_not_complete(verif
     assert verify(bytes(broken))[0] == DAMAGED
 
 
+FLIPPED = [closed(lines(RECORDS)), closed(part(RECORDS, 5, 6)), sealing.proof(RECORDS, 6).encode()]
+
+
+@settings(max_examples=80, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_bit_that_flips_in_a_file_is_found(verify: Verifier, data: st.DataObject) -> None:
+    content = bytearray(data.draw(st.sampled_from(FLIPPED)))
+    content[data.draw(st.integers(0, len(content) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    assert verify(bytes(content), "--no-memory")[0] != OK
+
+
 def test_so_many_findings_are_shown_and_all_are_counted(verify: Verifier) -> None:
     records = [record._replace(leaf=b"\7" * 32) for record in MANY]
     code, said = verify(closed(lines(records)))
@@ -545,6 +558,7 @@ def test_memory_has_a_place_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path
         (lines(RECORDS, format_version=3)[0], "a format of another release"),
         (lines(RECORDS, lane="0")[0], "which part of which log"),
         (lines(RECORDS, head=-1)[0], "which part of which log"),
+        (lines(RECORDS, tiles=7)[0], "which part of which log"),
     ],
 )
 def test_a_file_of_another_kind_is_wrong_usage(verify: Verifier, content: bytes, said: str) -> None:

@@ -69,7 +69,7 @@ def test_the_wheel_serves_from_another_folder(service: Service, installed: Path,
     assert "draft_created" in shown.stdout
     command = [str(installed / "onering"), "replay", "verify", "--no-memory", "--data", str(parent / "data")]
     shown = subprocess.run(command, cwd=parent, env=clean_environment(parent), capture_output=True, text=True)
-    assert (shown.returncode, "of 2 streams" in shown.stdout) == (0, True), shown.stdout + shown.stderr
+    assert (shown.returncode, "ok: " in shown.stdout) == (0, True), shown.stdout + shown.stderr
     assert service.stop() == 0
     (line,) = service.err
     assert " command " in line
