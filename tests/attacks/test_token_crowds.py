@@ -21,6 +21,8 @@ CREATED = """
     SELECT issuer, subject, payload::json #>> '{data,title}' AS title FROM onering.events
      WHERE type = 'draft_created' AND stream_id = ANY($1)"""
 ROWS = "SELECT count(*) FROM onering.app_users WHERE issuer = $1 AND subject = $2"
+ADD = "INSERT INTO onering.app_users (issuer, subject, user_id, plan) VALUES ($1, $2, $3, 'pro')"
+WAITING = "SELECT count(*) FROM pg_locks WHERE relation = 'onering.events'::regclass AND NOT granted"
 PROMOTE = "UPDATE onering.app_users SET plan = 'pro' WHERE issuer = $1 AND subject = $2"
 
 
@@ -110,3 +112,19 @@ async def test_a_hundred_first_sign_ins_of_one_person(shared_dsn: str, clerk: Fa
             service.process.auth.forget()
         assert await sign_in() == {"pro"}
         assert (await log.fetchval(EVENTS, *person), await log.fetchval(ROWS, *person)) == (1, 1)
+
+
+@pytest.mark.attack(62)
+async def test_a_first_sign_in_that_is_overtaken_by_another(target: Target) -> None:
+    """Between looking for the person and adding their row, somebody else adds it, and it has another plan by now."""
+    clerk, log = target.clerk, target.log
+    person = (clerk.issuer, "user_late")
+    async with log.transaction():
+        await log.execute("LOCK TABLE onering.events IN EXCLUSIVE MODE")
+        late = asyncio.create_task(target.me(clerk.token(sub="user_late")), name="late")
+        async with asyncio.timeout(10):
+            while not await log.fetchval(WAITING):
+                await asyncio.sleep(0.01)
+        await log.execute(ADD, *person, "clerk|user_late")
+    assert (await late)["plan"] == "pro"
+    assert (await log.fetchval(EVENTS, *person), await log.fetchval(ROWS, *person)) == (1, 1)
