@@ -82,9 +82,10 @@ class Lead:
 
     @property
     def is_published(self) -> bool:
-        """Whether everybody can have what was signed."""
+        """Whether everybody can have what was signed, and the tiles that prove it."""
         newest = self._published
-        return newest is not None and (newest.origin, newest.size, newest.root) == self.memory.checkpoint
+        same = newest is not None and (newest.origin, newest.size, newest.root) == self.memory.checkpoint
+        return same and not self._tree.full
 
     async def sign(self, keys: Keys, size: int) -> None:
         """Sign the log up to `size`, and remember that before anybody else can know of it. Raises Refused, Deposed."""

@@ -62,7 +62,7 @@ async def resumed(conn: "asyncpg.Connection[Any]", lane: int, memory: Memory, ne
         if (tree := await _kept(conn, lane, newest, signed)) is not None:
             return tree
         logger.warning("the tree as it is kept is not that of the log: it is made again from the log alone")
-        return await _hashed(conn, lane, signed, Checkpoint(newest.origin, newest.size, newest.root))
+        return await _hashed(conn, lane, signed, newest)
     return await _hashed(conn, lane, signed)
 
 
@@ -91,11 +91,16 @@ async def _kept(conn: "asyncpg.Connection[Any]", lane: int, newest: Published, s
     return tree if tree.root() == signed.root else None
 
 
-async def _hashed(conn: "asyncpg.Connection[Any]", lane: int, *checkpoints: Checkpoint) -> Growing:
-    """Return the tree of the greatest of these checkpoints, all of it hashed again."""
+async def _hashed(
+    conn: "asyncpg.Connection[Any]", lane: int, signed: Checkpoint, newest: Published | None = None
+) -> Growing:
+    """Return the signed tree, all of it hashed again, if what is published is a part of it."""
     tree = Growing()
-    for checkpoint in sorted(checkpoints, key=lambda checkpoint: checkpoint.size):
-        await grow(conn, lane, tree, checkpoint.size)
-        if tree.root() != checkpoint.root:
-            raise Refused(f"the first {checkpoint.size} events are not those that were signed")
+    await grow(conn, lane, tree, newest.size if newest is not None else 0)
+    root = tree.root()
+    await grow(conn, lane, tree, signed.size)
+    if tree.root() != signed.root:
+        raise Refused(f"the first {signed.size} events are not those that were signed")
+    if newest is not None and root != newest.root:
+        raise Refused(f"the published checkpoint of {newest.size} events is not of this log: somebody else signed")
     return tree
