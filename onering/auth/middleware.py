@@ -101,7 +101,7 @@ class Authentication:
 
     async def _identify(self, request: Presented, scope: Scope) -> Identity | None:
         if request.user_id and not self._door.user_header:
-            _log.warning("x_user_id_ignored")
+            _log.warning("x_user_id_ignored", request_id=scope.get("onering.request_id"))
         if (token := self._bearer(request)) is not None:
             return await self._verifier.verify(token, lambda: self._attempts.check(scope))
         if self._door.user_header and (user := claimed_user(request.user_id)) is not None:
