@@ -52,6 +52,14 @@ def test_11_a_short_secret_is_refused_everywhere(env, secret):
     assert "openssl rand -hex 32" in findings(**PRODUCTION | {"env": env, "hs256_secret": secret})
 
 
+@pytest.mark.parametrize("env", list(Environment))
+@pytest.mark.parametrize("name", ["invite_secret", "metrics_token"])
+def test_no_other_secret_is_short_either(env, name):
+    settings = PRODUCTION | {"env": env}
+    assert f"ONERING_{name.upper()} is shorter" in findings(**settings, **{name: "s" * 31})
+    check(Settings(**settings, **{name: SECRET}), development_secret=None)
+
+
 def test_66_development_switches_are_refused_outside_local():
     for profile in (PRODUCTION, STAGING):
         assert "ONERING_UNSAFE_LOCAL" in findings(**profile, unsafe_local=True)
