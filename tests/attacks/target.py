@@ -120,7 +120,7 @@ class Target:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.service.port)
         answer = b""
         try:
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(100):
                 writer.write(request)
                 while chunk := await reader.read(1 << 16):
                     answer += chunk

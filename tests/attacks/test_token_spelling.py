@@ -108,8 +108,11 @@ async def test_a_stray_character_in_a_good_token(target: Target, stray: str) -> 
 
 
 @pytest.mark.attack(24)
-@pytest.mark.parametrize("space", [" ", "\n", "\r\n", "\t", "\x00"], ids=ascii)
-async def test_white_space_in_a_good_token(target: Target, space: str) -> None:
+@pytest.mark.parametrize(
+    ("space", "status"), [(" ", b"401"), ("\t", b"401"), ("\n", b"400"), ("\r\n", b"400"), ("\x00", b"400")], ids=ascii
+)
+async def test_white_space_in_a_good_token(target: Target, space: str, status: bytes) -> None:
+    """What no header can hold is no HTTP (400); in a message it is a token like any other bad one."""
     token = target.clerk.token()
     for text in (f"{token[:-9]}{space}{token[-9:]}", f"{token}{space}", f"{space}{token}"):
         await target.refused_in_a_message(text, "spelling")
@@ -117,7 +120,7 @@ async def test_white_space_in_a_good_token(target: Target, space: str) -> None:
         f"GET /v1/me HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer {token[:-9]}{space}{token[-9:]}"
     )
     answer = await target.exchange(request.encode() + b"\r\n\r\n")
-    assert answer.split(b" ")[1] in (b"400", b"401")
+    assert answer.split(b" ")[1] == status
 
 
 @pytest.mark.attack(25)
