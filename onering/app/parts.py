@@ -6,7 +6,7 @@ from starlette.types import ASGIApp
 
 from onering.app import configured
 from onering.app.handshakes import refuse_handshake
-from onering.app.means import Means, rules_clock
+from onering.app.means import Means, rules_clock, utc_now
 from onering.app.readers import Readers
 from onering.app.signing import Signing
 from onering.auth import attempts
@@ -245,6 +245,6 @@ def _recorder(means: Means, log: Log) -> Recorder:
     limits = configured.record_limits(means.settings)
     # Commands come first: while they take half of the room there is, records wait.
     crowd = configured.batch_limits(means.settings).queue // 2
-    recorder = Recorder(log.batcher, means.pool, limits=limits, busy=lambda: log.batcher.waiting > crowd)
+    recorder = Recorder(log.batcher, means.pool, clock=utc_now, limits=limits, busy=lambda: log.batcher.waiting > crowd)
     log.tail.on_rewind(recorder.rewound)
     return recorder

@@ -7,24 +7,23 @@ from collections import Counter, deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import datetime, timedelta
+from typing import Any
 
 import asyncpg
 
 from onering.domain.actor import Actor
-from onering.domain.ids import Id, derived
-from onering.domain.system import RequestRefused, SignedIn, SignInsRefused, SystemEvent
+from onering.domain.system import RequestRefused, SignedIn, SignInsRefused
 from onering.log.append import Append, Appended, AppendOutcome, Repeated
 from onering.log.batcher import AppendFailed, Batcher
 from onering.log.connection import DATABASE_FAULTS, said
 from onering.log.event import DEFAULT_LANE
 from onering.log.reader import find_stream
 from onering.log.retry import Backoff
-from onering.people import person_stream
 from onering.records.addresses import Addresses
 from onering.records.allowance import Allowance
-from onering.system import SYSTEM, SYSTEM_STREAM, stored, system_append
+from onering.records.record import Record
+from onering.system import SYSTEM, SYSTEM_STREAM, stored
 
 logger = logging.getLogger(__name__)
 
@@ -49,39 +48,6 @@ class RecordLimits:
     people: int = 100_000
 
 
-class _Record(NamedTuple):
-    event: SystemEvent
-    by: tuple[str, str]
-    impersonator: str | None = None
-    correlation_id: str = ""
-
-    def appended(self, version: int, nonce: bytes) -> Append:
-        """Return what appends it at that version of the stream."""
-        command_id = None
-        if isinstance(self.event, SignedIn):
-            command_id = sign_in_identity(*self.by, self.impersonator, date.fromisoformat(self.event.day))
-        return system_append(
-            self.event,
-            self.by,
-            version,
-            impersonator=self.impersonator,
-            correlation_id=self.correlation_id,
-            command_id=command_id,
-            nonce=nonce,
-        )
-
-
-def sign_in_identity(issuer: str, subject: str, impersonator: str | None, day: date) -> Id:
-    """Return the command identity of a person's sign-in on a day: one, whichever process tells of it."""
-    role = "signed-in" if impersonator is None else f"signed-in/{impersonator}"
-    return derived(person_stream(issuer, subject), role, day.toordinal())
-
-
-def utc_now() -> datetime:
-    """Return the time of this machine's clock."""
-    return datetime.now(UTC)
-
-
 class Recorder:
     """Takes records without waiting, and appends them one at a time. `run` is its supervised task.
 
@@ -95,9 +61,9 @@ class Recorder:
         batcher: Batcher,
         pool: "asyncpg.Pool[Any]",
         *,
+        clock: Callable[[], datetime],
         limits: RecordLimits = RecordLimits(),
         busy: Callable[[], bool] = lambda: False,
-        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self.recorded: Counter[str] = Counter()
         self.dropped: Counter[str] = Counter()
@@ -106,7 +72,7 @@ class Recorder:
         self._limits = limits
         self._busy = busy
         self._clock = clock
-        self._queue: deque[_Record] = deque()
+        self._queue: deque[Record] = deque()
         self._filled = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -134,7 +100,7 @@ class Recorder:
         """Tell that a person is signed in: once a day for each, and for each who acts in their place."""
         person = (actor.issuer, actor.subject)
         event = SignedIn(user_id=actor.user_id, day=self._day, request_id=request_id)
-        if self._keep(_Record(event, person, actor.impersonator, trace_id)):
+        if self._keep(Record(event, person, actor.impersonator, trace_id)):
             self._seen[(*person, actor.impersonator)] = None
             if len(self._seen) > self._limits.people:
                 del self._seen[next(iter(self._seen))]
@@ -146,14 +112,14 @@ class Recorder:
         if dropped is None:
             self.dropped["request_refused"] += 1
             return
-        self._keep(_Record(told(dropped), person, actor.impersonator, trace_id))
+        self._keep(Record(told(dropped), person, actor.impersonator, trace_id))
 
     def turned_away(self, address: str) -> None:
         """Count somebody without an identity who was refused."""
         self._end_minute(_minute(self._clock()))
         self._addresses.count(address)
 
-    def _keep(self, record: _Record) -> bool:
+    def _keep(self, record: Record) -> bool:
         if len(self._queue) >= self._limits.queue:
             self._lose(record)
             return False
@@ -162,7 +128,7 @@ class Recorder:
         self._idle.clear()
         return True
 
-    def _lose(self, record: _Record) -> None:
+    def _lose(self, record: Record) -> None:
         event = record.event
         self.dropped[event.type] += 1
         if isinstance(event, RequestRefused):
@@ -182,7 +148,7 @@ class Recorder:
             return
         refused, top, others = counted
         told = SignInsRefused(minute=self._minute, refused=refused, addresses=top, others=others)
-        self._keep(_Record(told, SYSTEM))
+        self._keep(Record(told, SYSTEM))
 
     # What is written
 
@@ -224,7 +190,7 @@ class Recorder:
                 self._filled.clear()
                 self._idle.set()
 
-    async def _write(self, record: _Record) -> None:
+    async def _write(self, record: Record) -> None:
         """See a record into the log, however often the database goes away or others write first.
 
         What was sent is sent again as it was: if it is stored after all, the log says so.
@@ -255,7 +221,7 @@ class Recorder:
             self._version = 0 if stream is None else stream.version
         return self._version
 
-    def _settled(self, record: _Record, appended: Append, outcome: AppendOutcome) -> bool:
+    def _settled(self, record: Record, appended: Append, outcome: AppendOutcome) -> bool:
         """Whether the record is in the log; if not, somebody else's took its place."""
         if isinstance(outcome, Repeated) and isinstance(record.event, SignedIn):
             return True  # told by another process, or before this one began

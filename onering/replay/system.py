@@ -12,7 +12,7 @@ from onering.domain.system import (
 )
 from onering.log.codec import UnknownEvent
 from onering.log.event import StoredEvent
-from onering.records.recorder import sign_in_identity
+from onering.records.record import sign_in_identity
 from onering.replay.findings import Judged
 from onering.replay.payload import loaded
 from onering.replay.people import People

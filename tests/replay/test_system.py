@@ -20,7 +20,7 @@ from onering.domain.system import (
     SignInsRefused,
 )
 from onering.log.connection import Database
-from onering.records.recorder import sign_in_identity
+from onering.records.record import sign_in_identity
 from onering.replay.timeline import line
 from onering.system import OPERATOR, SYSTEM, record
 from tests.replay.conftest import Run
