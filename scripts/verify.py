@@ -470,15 +470,21 @@ class Memory:
             return
         self._logs[new.origin] = {"size": new.size, "root": base64.b64encode(new.root).decode()}
         try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}-")
+            self._write(self.path)
+        except OSError as fault:
+            raise Misused(f"What was verified can't be remembered in {self.path}: {fault.strerror}.") from None
+
+    def _write(self, path: Path) -> None:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        try:
             with open(descriptor, "w", encoding="utf-8") as file:
                 json.dump({"format": "onering-verified", "logs": self._logs}, file, indent=2)
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(name, self.path)
-        except OSError as fault:
-            raise Misused(f"What was verified can't be remembered in {self.path}: {fault.strerror}.") from None
+            os.replace(name, path)
+        finally:
+            Path(name).unlink(missing_ok=True)
 
     def _read(self) -> dict[str, Any]:
         try:

@@ -1,15 +1,17 @@
 """scripts/verify.py on exports: whatever is not what was signed is found, named, and told from what can't be judged."""
 
 import ast
+import errno
 import gzip
 import json
+import os
 import re
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import cryptography
 import pytest
@@ -536,6 +538,21 @@ def test_a_memory_that_can_not_be_written_is_told(verify: Verifier) -> None:
     code, said = verify(closed(lines(RECORDS)))
     assert code == USAGE
     assert "verified.json" in said
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_a_memory_is_all_of_it_or_as_it_was(verify: Verifier, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    assert verify(closed(lines(RECORDS[:5])))[0] == OK
+    before = verify.memory.read_bytes()
+
+    def broken(*_: object) -> NoReturn:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, step, broken)
+    code, said = verify(closed(lines(RECORDS)))
+    assert (code, "can't be remembered" in said) == (USAGE, True)
+    assert verify.memory.read_bytes() == before
+    assert list(verify.memory.parent.iterdir()) == [verify.memory]
 
 
 def test_memory_has_a_place_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
