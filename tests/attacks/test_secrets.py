@@ -21,6 +21,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from onering.log.login import derived
+from onering.proofs.keys import new_key, private_text
 from onering.service.postgres import EmbeddedPostgres
 from tests.attacks.production import ISSUER, SECRET, bearing, token
 from tests.auth.fake_clerk import compact, hs256
@@ -31,6 +32,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 FORMS = ("json", "console")
 PASSWORD = "the-password-of-the-database-zq7"
+LOG_KEY = private_text(new_key("id.example/log"))
 METRICS_TOKEN, INVITE_SECRET = "m" * 16 + "zq7-metrics-token", "i" * 16 + "zq7-invite-secret"
 ENVIRONMENT = {
     "ONERING_ENV": "production",
@@ -39,6 +41,8 @@ ENVIRONMENT = {
     "ONERING_HS256_ISSUER": ISSUER,
     "ONERING_INVITE_SECRET": INVITE_SECRET,
     "ONERING_METRICS_TOKEN": METRICS_TOKEN,
+    "ONERING_LOG_KEY": LOG_KEY,
+    "ONERING_TRUST_FIRST": "1",
     "ONERING_LOG_LEVEL": "debug",
 }
 # What would look like an entry of its own, or move a terminal's cursor, if it got into a log as it is.
@@ -264,11 +268,12 @@ async def test_no_secret_is_told_whatever_goes_well_is_refused_breaks_or_crashes
     said = witness.service.said()
     for proof in ("token_refused", "request_refused", "request_failed", "database_out_of_reach", "Fatal Python error"):
         assert proof in said, proof
+    assert await log.fetchval("SELECT count(*) FROM onering.checkpoints") == 1
     recorded = await log.fetchval("SELECT string_agg(payload, ' ') FROM onering.events WHERE stream_type = 'system'")
     told = said + "".join(witness.problems) + witness.metrics + witness.commands.decode() + str(recorded)
     assert len(witness.problems) > 20
     assert len(witness.secrets) > 10
-    own = {SECRET, PASSWORD, derived(PASSWORD), METRICS_TOKEN, INVITE_SECRET}
+    own = {SECRET, PASSWORD, derived(PASSWORD), METRICS_TOKEN, INVITE_SECRET, LOG_KEY.rpartition("+")[2]}
     assert [secret for secret in witness.secrets | own if secret in told] == []
 
 
