@@ -16,7 +16,7 @@ from onering.service.database import brought_up
 from onering.service.environment import account, settings_of
 from onering.service.faults import Misconfigured, ServiceError
 from onering.service.log_keys import Operator
-from onering.service.signing import keyring, printed, shown
+from onering.service.signing import keyring, printed, public, shown
 from onering.settings import Settings
 
 commands = typer.Typer(
@@ -57,10 +57,17 @@ def new(
 
 
 @commands.command("show")
-def show(keys: KeysPath = None, data: Data = None) -> None:
+def show(
+    only_public: Annotated[
+        bool,
+        typer.Option("--public", help="Print the public keys and nothing else: a file for scripts/verify.py --key."),
+    ] = False,
+    keys: KeysPath = None,
+    data: Data = None,
+) -> None:
     """Print the origin, the public keys as people pin them, and how much was signed. It needs no database."""
     ring = keyring(_settings(keys, None, data))
-    with_faults(lambda: typer.echo(shown(ring)))
+    with_faults(lambda: typer.echo(public(ring) if only_public else shown(ring)))
 
 
 @commands.command("rotate")

@@ -6,7 +6,7 @@ from onering.log.connection import DATABASE_FAULTS, Database, said
 from onering.proofs.faults import KeysFault
 from onering.proofs.folder import KeysFolder
 from onering.proofs.keyring import Keyring
-from onering.proofs.keys import continues, given_keys, new_key, private_text
+from onering.proofs.keys import Keys, continues, given_keys, new_key, private_text
 from onering.service.database import data_folder
 from onering.service.faults import Misconfigured, ServiceError
 from onering.service.log_keys import Operator
@@ -70,16 +70,29 @@ def printed(origin: str) -> str:
         raise Misconfigured(f"{fault}.") from fault
 
 
+def public(ring: Keyring) -> str:
+    """Return what people pin, a key a line, the newest last: what scripts/verify.py takes as a file of keys.
+
+    Raises ServiceError and KeysFault.
+    """
+    return "\n".join(map(str, _keys(ring).verifiers))
+
+
 def shown(ring: Keyring) -> str:
     """Return what people are told of the keys: what they pin, the newest last, and how much was signed.
 
     Raises ServiceError and KeysFault.
     """
-    if (keys := ring.keys()) is None:
-        raise ServiceError(f"There are no keys in {ring.folder.path}; `onering keys new` makes one.")
+    keys = _keys(ring)
     memory = ring.folder.memory(keys.origin)
     lines = [f"origin {keys.origin}", *(f"key {verifier}" for verifier in keys.verifiers)]
     lines.append(f"signed {memory.checkpoint.size} events" if memory else "signed nothing that is remembered here")
     if (why := ring.folder.refusal(keys.origin)) is not None:
         lines.append(f"refused {why}")
     return "\n".join(lines)
+
+
+def _keys(ring: Keyring) -> Keys:
+    if (keys := ring.keys()) is None:
+        raise ServiceError(f"There are no keys in {ring.folder.path}; `onering keys new` makes one.")
+    return keys
