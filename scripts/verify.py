@@ -233,9 +233,9 @@ class Checkpoint(NamedTuple):
 DASH = "\u2014 "
 
 
-def read_note(note: str, keys: list[Key]) -> Checkpoint:
+def read_note(note: Any, keys: list[Key]) -> Checkpoint:
     """Return the checkpoint of a signed note; without any keys, its signatures are not judged. Raises Wrong."""
-    if re.search(r"[\x00-\x09\x0b-\x1f]", note) or not note.endswith("\n") or "\n\n" not in note:
+    if not isinstance(note, str) or re.search(r"[\x00-\x09\x0b-\x1f]", note) or note[-1:] != "\n":
         raise Wrong("the checkpoint is not a signed note")
     text, _, signatures = note.rpartition("\n\n")
     text += "\n"
@@ -557,7 +557,7 @@ class Judge:
         if not self.keys:
             self.findings.add(INCOMPLETE, "no key: give --key, else signatures can't be judged")
         try:
-            return read_note(note if isinstance(note, str) else "", self.keys)
+            return read_note(note, self.keys)
         except Wrong as fault:
             self.findings.add(DAMAGED, str(fault))
             return None
@@ -596,7 +596,7 @@ class Judge:
             if (data["from"], data["to"], data["origin"]) != (old.size, new.size, new.origin):
                 return None
             return [a_hash(text) for text in data["hashes"]]
-        except (OSError, ValueError, KeyError, TypeError) as fault:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as fault:
             raise Misused(f"--consistency {self._consistency} can't be read: {fault!r}.") from None
 
     def end(self, checkpoint: Checkpoint | None, summary: str, *, whole: bool = True) -> int:
@@ -631,6 +631,8 @@ class Older:
             if first == PROOF.encode() + b"\n":
                 proof = Proof(b"".join([first, *lines]).decode())
                 self.checkpoint: Checkpoint | None = read_note(proof.note, keys) if keys else None
+                if self.checkpoint is not None:
+                    proved(proof.event, proof.index, proof.path, self.checkpoint)
                 self._events = iter([proof.event])
             else:
                 header = read_header(first)
@@ -1031,4 +1033,6 @@ def readable(lines: Iterator[bytes], judge: Judge) -> Iterator[bytes]:
 
 
 if __name__ == "__main__":
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(main())

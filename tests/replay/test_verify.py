@@ -115,8 +115,15 @@ def test_a_compressed_file_and_a_pipe_are_read_too(verify: Verifier, tmp_path: P
     whole = gzip.compress(closed(lines(RECORDS)))
     assert verify(whole)[0] == OK
     command = [sys.executable, str(VERIFY), "--no-memory", "--key", str(KEY.verifier), "-"]
-    done = subprocess.run(command, input=whole, capture_output=True, text=False)
+    done = subprocess.run(command, input=whole, capture_output=True)
     assert (done.returncode, done.stderr) == (OK, b"")
+
+
+def test_whatever_a_terminal_can_show_the_exit_code_is_the_same(verify: Verifier) -> None:
+    command = [sys.executable, str(VERIFY), "--no-memory", "--key", str(KEY.verifier), "-"]
+    proof, environment = sealing.proof(RECORDS, 9).encode(), {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, input=proof, env=environment, capture_output=True)
+    assert (done.returncode, done.stderr, b"\\U0001f30d" in done.stdout) == (OK, b"", True)
 
 
 def test_an_erased_event_is_still_what_was_signed(verify: Verifier) -> None:
@@ -602,8 +609,9 @@ def test_options_that_make_no_sense_are_told(verify: Verifier, option: str, said
 
 
 def test_an_older_file_that_can_not_be_read_is_told(verify: Verifier) -> None:
-    whole = closed(lines(MANY))
+    whole, unsigned = closed(lines(MANY)), closed(lines(MANY, checkpoint=7))
     broken = b"".join([*lines(MANY)[:300], b"{}\n"])
-    for older in (b"", broken, gzip.compress(whole)[:-500], b"c2sp.org/tlog-proof@v1\n"):
+    unproved = sealing.proof(MANY, 7).replace("index 6", "index 7").encode()
+    for older in (b"", broken, gzip.compress(whole)[:-500], b"c2sp.org/tlog-proof@v1\n", unproved, unsigned):
         code, said = verify(whole, f"--against={verify.file(older, 'older')}")
         assert (code, "What to compare with can't be read" in said) == (USAGE, True), older

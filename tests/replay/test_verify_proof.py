@@ -300,3 +300,4 @@ def test_what_was_verified_of_an_empty_log_speaks_against_no_other(verify: Verif
 def test_an_answer_that_can_not_be_read_is_wrong_usage(verify: Verifier) -> None:
     verify(proof(RECORDS[:6], 6).encode())
     assert verify(WHOLE.encode(), "--consistency=none")[0] == USAGE
+    assert verify(WHOLE.encode(), f"--consistency={verify.file('[' * 100_000, 'answer')}")[0] == USAGE
