@@ -23,8 +23,6 @@ from onering.proofs.tree import published
 
 logger = logging.getLogger(__name__)
 
-# How often a process that does not sign looks whether it is its turn, and one without a key whether there is one.
-LOOK_SECONDS = 1.0
 # How often the end of the log is looked at while nothing is added to it.
 IDLE_SECONDS = 5.0
 # Beyond that, a signer that asks nothing for so long is taken for dead, and the server frees its lock.
@@ -48,18 +46,28 @@ OFF = Standing("off", "Signing is switched off.")
 class Signer:
     """Signs the log as it grows, at most once in `checkpoint_seconds`. `run` is its supervised task.
 
+    A process that does not sign looks every `look_seconds` whether it is its turn, and whether there is a key.
+
     A lost connection is made again, for ever. What contradicts what was signed ends the signing, not the service:
     that is kept in the keys folder, and stays so until an operator acts.
     """
 
     def __init__(
-        self, database: Database, tail: Tail, keyring: Keyring, *, checkpoint_seconds: float, trust_first: bool = False
+        self,
+        database: Database,
+        tail: Tail,
+        keyring: Keyring,
+        *,
+        checkpoint_seconds: float,
+        trust_first: bool = False,
+        look_seconds: float = 1.0,
     ) -> None:
         self._database = database
         self._tail = tail
         self._keyring = keyring
         self._seconds = checkpoint_seconds
         self._trust_first = trust_first
+        self._look_seconds = look_seconds
         self._locked = False
         self._lead: Lead | None = None
         self._doubted = False
@@ -78,7 +86,7 @@ class Signer:
                 if self._keys() is not None:
                     await self._connected(backoff)
                 else:
-                    await _pause(self._hurry, LOOK_SECONDS)
+                    await _pause(self._hurry, self._look_seconds)
                     continue
             except KeysFault as fault:
                 self._trouble = str(fault)
@@ -202,7 +210,7 @@ class Signer:
         if self._hurry.is_set():
             await asyncio.sleep(LAST_LOOK_SECONDS)
         elif not self._locked or self._refused:
-            await _pause(self._hurry, LOOK_SECONDS)
+            await _pause(self._hurry, self._look_seconds)
         else:
             await _pause(self._hurry, self._seconds)
             await _pause(self._wake, IDLE_SECONDS)

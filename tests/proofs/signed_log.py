@@ -84,7 +84,7 @@ class SignedLog:
         database = Database(self.dsn)
         tail = Tail(database, LANE, poll_seconds=0.02)
         ring = Keyring(KeysFolder(keys or self.path), given)
-        signer = Signer(database, tail, ring, checkpoint_seconds=seconds, **options)
+        signer = Signer(database, tail, ring, checkpoint_seconds=seconds, look_seconds=0.05, **options)
         tasks = Tasks()
         await tail.start()
         tasks.start({"tail": tail.run, "signer": signer.run})
