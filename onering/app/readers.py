@@ -8,7 +8,7 @@ from onering.http.refusals import Refusals
 from onering.live.ends import TOKEN_EXPIRED, End
 
 # Ends that refuse a person something, and the code that each is told as where the end itself has none. A token that
-# ran out refuses nobody.
+# ran out refuses nobody, and neither does a draft that is not there.
 REFUSING = {4401: "unauthorized", 4403: "forbidden", 4429: "limit_exceeded"}
 
 
@@ -24,7 +24,7 @@ class Readers:
 
     def ended(self, scope: MutableMapping[str, Any], identity: Identity | None, end: End, *, accepted: bool) -> None:
         """Tell of an end that refuses: of a person what they were told, else of an address that it was turned away."""
-        if end.close_code not in REFUSING or end == TOKEN_EXPIRED:
+        if end == TOKEN_EXPIRED or (end.close_code not in REFUSING and not end.hidden):
             return
         if identity is None:
             self._refusals.at_the_door(scope, 401)

@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import replace
 
-from onering.auth.faults import Unavailable
+from onering.auth.faults import InvalidToken, Unavailable
 from onering.auth.identity import Identity, identity_of, set_identity
 from onering.live import frames
 from onering.live.connection import Connection
@@ -91,6 +91,10 @@ class Conversation:
             hello = await self._hello()
             identity = await self._sign_in(hello) if hello is not None else None
             set_identity(self._request.scope, identity)
+        except InvalidToken as refused:
+            # Whose token was revoked is for the record alone: they go no further.
+            set_identity(self._request.scope, refused.identity)
+            raise
         finally:
             await self._house.arrivals.count(self._request.scope, identity)
         return hello, identity

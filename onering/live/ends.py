@@ -3,14 +3,15 @@
 Codes 4400 to 4499 tell the client not to retry blindly; after all others it resumes, with jitter.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class End:
     """A close code (RFC 6455 §7.4) and its reason for a person; `status` and `code` are the problem's of contract.md.
 
-    An end without a `status` can only come after the handshake. `wait` is after how many seconds to try again.
+    An end without a `status` can only come after the handshake. `wait` is after how many seconds to try again; `hidden`
+    says, to the record alone, that there is such a draft.
     """
 
     close_code: int
@@ -18,6 +19,7 @@ class End:
     status: int | None = None
     code: str = ""
     wait: int | None = None
+    hidden: bool = field(default=False, compare=False)
 
 
 DONE = End(1000, "done")

@@ -1,7 +1,7 @@
 """Joining a feed: may this person read the draft, and from where do they go on?"""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from onering.domain.refusals import NotFound
@@ -56,6 +56,7 @@ class Joining:
             feed = await self._open_feed(draft_id)
         except NotFound:
             raise unseen from None
+        unseen = Ended(replace(unseen.end, hidden=True))
         # No await between the feed and the cursor: from here on the feed tells the cursor whatever ends access.
         cursor = Cursor(feed, connection.outlet, connection.session, self._history, self._limits, connection.end)
         connection.cursor = cursor

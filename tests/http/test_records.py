@@ -216,6 +216,35 @@ async def test_whose_token_was_revoked_is_told_by_name(service: Service, ida: Au
     ]
 
 
+async def test_whoever_tries_a_feed_that_is_hidden_from_them_or_with_a_revoked_token_is_told_by_name(
+    service: Service, ida: Auditor, alice: Person, log: Any, name: str
+) -> None:
+    private, nowhere = await alice.create(visibility="private"), str(uuid4())
+    feed = f"ws://127.0.0.1:{service.port}/v1/ws/drafts/"
+    for draft in (private, nowhere):
+        with pytest.raises(InvalidStatus):
+            await connect(feed + draft, proxy=None, additional_headers={"X-User-Id": name})
+        assert (await closed(feed + draft, token(name))) == 4404
+    await revoke(log, Principal(ISSUER, name, name), "root", until_restored=True)
+    person = Identity(Actor(ISSUER, name, name, personal_workspace(ISSUER, name)))
+    await eventually(lambda: service.process.auth.verifier.revoked.covers(person))
+    assert (await closed(feed + private, token(name))) == 4401
+    assert [(told["code"], told["status"], told["draft_id"]) for told in await ida.refusals(name)] == [
+        ("not_found", 404, private),
+        ("not_found", 4404, private),
+        ("unauthorized", 4401, private),
+    ]
+
+
+async def closed(url: str, token: str) -> int:
+    """Say hello with a token; return the code that the socket is closed with."""
+    async with connect(url, proxy=None) as socket:
+        await socket.send(json.dumps({"type": "hello", "token": token}))
+        await socket.wait_closed()
+        assert socket.close_code is not None
+        return socket.close_code
+
+
 async def test_nobody_known_is_counted_by_address(service: Service, ida: Auditor, nobody: Person) -> None:
     recorder = service.process.recorder
     await recorder.drained()
