@@ -749,7 +749,7 @@ class Export:
             self._add(DAMAGED, f"{event}: {fault_of}")
         self._in_order(event)
         self._in_stream(event)
-        if self._proved:
+        if self._filtered:
             self._in_proof(event, path)
         self._in_tree(event)
         if self._older is not None and self._older.differs(event):

@@ -460,6 +460,9 @@ def test_exports_of_the_release_before_are_read_and_are_not_signed(verify: Verif
     first = json.dumps({**head, "filter": {"actor": "alice"}}).encode() + b"\n"
     assert verify(closed([first, whole[3], whole[6]]))[0] == INCOMPLETE
     assert verify(closed([first, whole[6], whole[3]]))[0] == DAMAGED
+    first = lines(RECORDS, format_version=1, filter={"actor": "alice"})[0]
+    code, said = verify(closed([first, *lines(resealed(RECORDS, 6, subject="mallory"))[6:7]]))
+    assert (code, "1 event without a proof" in said) == (INCOMPLETE, True)
 
 
 # -------------------------------------------------------------------------------------------- what was verified before

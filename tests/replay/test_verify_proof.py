@@ -15,7 +15,7 @@ from onering.proofs.notes import Checkpoint, SigningKey
 from tests.proofs.by_hand import ORIGIN, new_key
 from tests.replay import sealing
 from tests.replay.scribe import erased
-from tests.replay.sealing import KEY, checkpoint, closed, grown, leaves, lines, note, proof, roots, told
+from tests.replay.sealing import KEY, checkpoint, closed, grown, leaves, lines, note, part, proof, roots, told
 from tests.replay.test_verify import DAMAGED, DIVERGED, INCOMPLETE, OK, USAGE, Verifier, resealed, verify
 
 __all__ = ["verify"]
@@ -91,6 +91,7 @@ GOOD = KEY.line(TEXT)
         pytest.param(signed(TEXT.replace("\n9\n", "\n\u0669\n")), id="a digit of another script"),
         pytest.param(signed(Checkpoint(ORIGIN, 0, HEAD.root).text()), id="no events, and a root"),
         pytest.param(signed(TEXT.replace(ORIGIN, ORIGIN + "\x00")), id="a control character"),
+        pytest.param(signed(TEXT + "more\tand more\n"), id="a control character behind the root"),
         pytest.param(signed(TEXT) + "\r\n", id="a carriage return"),
         pytest.param(signed(TEXT)[:-1], id="no end"),
         pytest.param(TEXT, id="no signature"),
@@ -109,7 +110,6 @@ GOOD = KEY.line(TEXT)
         pytest.param(signed(f"{ORIGIN}\n9\nAAAA\n"), id="a root too short"),
         pytest.param(signed(f"{ORIGIN}\n9\n"), id="no root"),
         pytest.param(signed(f"\n9\n{sealing.text(HEAD.root)}\n"), id="no origin"),
-        pytest.param(signed(TEXT.replace("\n9\n", "\n8\n")), id="another size"),
         pytest.param(note(RECORDS).replace("\n9\n", "\n8\n"), id="a size that was not signed"),
     ],
 )
@@ -117,6 +117,7 @@ def test_a_checkpoint_that_is_not_one_is_refused(verify: Verifier, forged: str) 
     code, said = verify(WHOLE.replace(note(RECORDS), forged).encode())
     assert code == DAMAGED, said
     assert verify(closed(lines(RECORDS, checkpoint=forged)))[0] == DAMAGED
+    assert verify(closed(part(RECORDS, checkpoint=forged)))[0] == DAMAGED
     assert not verify.memory.exists()
 
 
@@ -132,6 +133,13 @@ def test_a_checkpoint_that_is_not_one_is_refused(verify: Verifier, forged: str) 
 )
 def test_what_is_not_known_counts_for_nothing_beside_a_good_signature(verify: Verifier, given: str) -> None:
     assert verify(WHOLE.replace(note(RECORDS), given).encode())[0] == OK
+
+
+@pytest.mark.attack(108)
+def test_a_signed_size_that_is_not_that_of_the_root_is_refused(verify: Verifier) -> None:
+    forged = signed(TEXT.replace("\n9\n", "\n8\n"))
+    assert verify(WHOLE.replace(note(RECORDS), forged).encode())[0] == DAMAGED
+    assert verify(closed(lines(RECORDS, checkpoint=forged)))[0] == DAMAGED
 
 
 def test_a_checkpoint_that_is_no_text_is_refused(verify: Verifier) -> None:
