@@ -148,16 +148,22 @@ class Operator:
     async def _coming(self, keys: Keys, added: str) -> SystemEvent:
         if keys.announced:
             return LogKeyAdded(origin=keys.origin, key=added)
-        memory = self._folder.memory(keys.origin)
-        if memory is None or memory.replaces is None:
+        ended = await self._ended(keys.origin)
+        if ended is None:
             return LogOpened(origin=keys.origin, key=added)
-        newest, old = await published(self._conn, DEFAULT_LANE), self._folder.memory(memory.replaces)
-        sizes = [old.checkpoint.size] if old else []
-        if newest is not None and newest.origin == memory.replaces:
+        return LogOpened(origin=keys.origin, key=added, broken_off=ended[0], broken_off_at=ended[1])
+
+    async def _ended(self, origin: str) -> tuple[str, int] | None:
+        """Return the origin whose place this one takes, and up to where that was signed; None if it is the first."""
+        newest, memory = await published(self._conn, DEFAULT_LANE), self._folder.memory(origin)
+        before = memory.replaces if memory is not None else newest.origin if newest is not None else None
+        if before is None or before == origin:
+            return None
+        old = self._folder.memory(before)
+        sizes = [old.checkpoint.size] if old is not None else []
+        if newest is not None and newest.origin == before:
             sizes.append(newest.size)
-        return LogOpened(
-            origin=keys.origin, key=added, broken_off=memory.replaces, broken_off_at=max(sizes, default=None)
-        )
+        return before, max(sizes, default=0)
 
     async def _tell(self, event: SystemEvent) -> None:
         try:

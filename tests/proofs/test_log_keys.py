@@ -211,6 +211,23 @@ async def test_keys_of_the_environment_sign_and_are_told_of_as_they_come_and_go(
         await log.operator.rotate()
 
 
+async def test_a_new_origin_of_the_environment_makes_the_break_visible_too(log: SignedLog, tmp_path: Path) -> None:
+    async with log.process():
+        before = await log.signed()
+    second, keys = private_key(printed(f"{ORIGIN}/2")), tmp_path / "memory"
+    await log.start(keys=keys, log_key=SecretStr(private_text(second)))
+    opened_again = LogOpened(
+        origin=f"{ORIGIN}/2", key=str(second.verifier), broken_off=ORIGIN, broken_off_at=before.size
+    )
+    assert (await told(log))[-1] == opened_again
+    async with log.process(given=(second,), keys=keys, trust_first=True):
+        await until(lambda: _is_of(log, f"{ORIGIN}/2"))
+
+
+async def _is_of(log: SignedLog, origin: str) -> bool:
+    return (await log.newest()).origin == origin
+
+
 async def test_keys_are_in_one_place(log: SignedLog) -> None:
     with pytest.raises(Misconfigured, match=r"ONERING_LOG_KEY is set, and .* holds keys too"):
         await log.start(log_key=SecretStr(printed(ORIGIN)))
