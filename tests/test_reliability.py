@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.soaking.faults import EMBEDDED, PROXIED
+from scripts.soaking.faults import NAMES
 from scripts.soaking.report import COLUMNS
 
 ROOT = Path(__file__).parents[1]
@@ -35,7 +35,7 @@ def test_every_test_of_a_fault_is_in_the_table() -> None:
 def test_every_fault_of_a_soak_is_told() -> None:
     told = {name for row in rows("| fault | what is done |") for name in re.findall(r"`([^`]+)`", row[0])}
     kills = {f"kill -9 {name}" for name in ("session", "Postgres", "everything")}
-    assert told - {"session", "Postgres", "everything"} | kills == set(EMBEDDED) | set(PROXIED)
+    assert told - {"session", "Postgres", "everything"} | kills == set(NAMES)
 
 
 def test_the_figures_have_the_columns_of_a_soak() -> None:

@@ -6,6 +6,8 @@ import random
 import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+from scripts.soaking.people import OTHER, READER, WRITER
+from scripts.soaking.scenes import Scene
 from scripts.soaking.victim import Victim
 
 Fault = Callable[[Victim, random.Random], Awaitable[None]]
@@ -81,6 +83,46 @@ async def kill_rebuild(target: Victim, chance: random.Random) -> None:
 BUILDING = "SELECT sum(version + epoch)::bigint FROM onering.projections WHERE status = 'building'"
 
 
+async def change_issuers_key(target: Victim, chance: random.Random) -> None:
+    """Have the issuer sign with another key: no token of the one before counts once the services know."""
+    await target.issuer.change_key()
+
+
+async def revoke(target: Victim, chance: random.Random) -> None:
+    """End what somebody signed in with; they sign in again."""
+    await _ran(target, "revoke", target.entrance.named(chance.choice((WRITER, OTHER, READER))))
+
+
+async def change_logs_key(target: Victim, chance: random.Random) -> None:
+    """Have the log signed with a second key, or drop the older one of two."""
+    keys = target.keys.keys()
+    await _ran(target, "keys", "rotate", *(["--retire"] if keys and len(keys.private) > 1 else []))
+
+
+async def _ran(target: Victim, *words: str) -> None:
+    """Run a command that nothing is in the way of. Raises RuntimeError."""
+    command = target.command(*words)
+    said, _ = await asyncio.to_thread(command.communicate)
+    if command.returncode:
+        raise RuntimeError(f"onering {' '.join(words)}: {said.strip()[-2000:]}")
+
+
+async def fail_over(target: Victim, chance: random.Random) -> None:
+    """Kill the primary with all of its processes, have its standby take over, and give that one a standby again."""
+    assert target.pair is not None
+    await asyncio.to_thread(target.pair.fail_over)
+    await asyncio.sleep(chance.uniform(0, 0.5))
+    await asyncio.to_thread(target.pair.follow)
+
+
+async def part_standby(target: Victim, chance: random.Random) -> None:
+    """Take the standby away for a while: commits wait for it."""
+    assert target.pair is not None
+    await asyncio.to_thread(target.pair.standby.kill)
+    await asyncio.sleep(chance.uniform(*FREEZE_SECONDS))
+    await asyncio.to_thread(target.pair.standby.run)
+
+
 async def restart_postgres(target: Victim, chance: random.Random) -> None:
     """Stop Postgres as an administrator does for an upgrade; a while later it is there again."""
     for pid in target.postmaster():
@@ -138,27 +180,39 @@ async def _mended(target: Victim, chance: random.Random, *, forgetful: bool = Fa
 
 # What may cost a server process; after any other fault the same ones must go on.
 DEADLY = frozenset({"kill -9 worker", "kill -9 everything", "SIGTERM worker"})
-_ANYWHERE: Mapping[str, Fault] = {
+_KILLS: Mapping[str, Fault] = {
     "kill -9 worker": kill_worker,
     "kill -9 session": kill_session,
     "kill -9 Postgres": kill_postgres,
     "kill -9 everything": kill_all,
     "SIGTERM worker": stop_worker,
     "SIGSTOP worker": freeze_worker,
-    "tail cut": cut_tail,
-    "rebuild killed": kill_rebuild,
 }
-EMBEDDED = _ANYWHERE
-PROXIED: Mapping[str, Fault] = {
-    **_ANYWHERE,
-    "Postgres restarted": restart_postgres,
-    "latency": latency,
-    "reset": reset,
-    "half-close": half_close,
-    "stall": stall,
-    "stall, forgotten": forget,
-    "refused": refuse,
+_TRUST: Mapping[str, Fault] = {
+    "issuer's key changed": change_issuers_key,
+    "person revoked": revoke,
+    "log's key changed": change_logs_key,
 }
+_ANYWHERE: Mapping[str, Fault] = {**_KILLS, **_TRUST, "tail cut": cut_tail, "rebuild killed": kill_rebuild}
+FAULTS: Mapping[Scene, Mapping[str, Fault]] = {
+    Scene.EMBEDDED: _ANYWHERE,
+    Scene.PROXIED: {
+        **_ANYWHERE,
+        "Postgres restarted": restart_postgres,
+        "latency": latency,
+        "reset": reset,
+        "half-close": half_close,
+        "stall": stall,
+        "stall, forgotten": forget,
+        "refused": refuse,
+    },
+    Scene.REPLICATED: {
+        **_KILLS,
+        "fail-over": fail_over,
+        "standby away": part_standby,
+    },
+}
+NAMES = tuple(dict.fromkeys(name for faults in FAULTS.values() for name in faults))
 
 
 def _send(number: signal.Signals, pids: Sequence[int], chance: random.Random) -> list[int]:

@@ -55,6 +55,7 @@ def show(console: Console, score: Score) -> None:
     console.print(table)
     findings = [f"{name} {count}" for name, count in zip(COLUMNS[7:], astuple(score.total)[7:], strict=True)]
     console.print(", ".join([*findings, f"anything else {len(score.wrong)}"]))
+    console.print(f"{score.checkpoints} checkpoints verified as they came, and {score.verified} logs in the end")
     for line in score.wrong[:MOST_WRONG]:
         console.print(f"finding: {line}", markup=False)
 

@@ -42,12 +42,15 @@ class Told(NamedTuple):
 class Score:
     """All tallies by kind of fault; `now` is counted into. `told` is (draft, key) → acknowledgement.
 
-    `wrong` is what should never be, each in a sentence.
+    `checkpoints` are those that somebody verified as they came, and `verified` the logs that were, in the end. `wrong`
+    is what should never be, each in a sentence.
     """
 
     kinds: dict[str, Tally] = field(default_factory=dict)
     told: dict[tuple[str, str], Told] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
+    checkpoints: int = 0
+    verified: int = 0
     now: Tally = field(default_factory=Tally)
 
     def __post_init__(self) -> None:

@@ -7,13 +7,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from scripts.soaking.faults import DEADLY, Fault
-from scripts.soaking.people import Pages, change_much, drafts, follow, take_turns, turn, write
+from scripts.soaking.lives import live_out
+from scripts.soaking.people import READER, Pages, change_much, drafts, follow, take_turns, turn, write
+from scripts.soaking.scenes import Scene, victim
 from scripts.soaking.score import Score
 from scripts.soaking.seen import Reader
+from scripts.soaking.signing_in import Entrance
 from scripts.soaking.verdict import verdict
-from scripts.soaking.victim import Victim, victim
+from scripts.soaking.verifying import verified
+from scripts.soaking.victim import Victim
+from scripts.soaking.witness import Witness
 
-BETWEEN = (0.3, 1.5)
+BETWEEN = (0.2, 1.0)
 # For writers to have everything acknowledged in the end.
 PATIENCE_SECONDS = 120.0
 # What auditors run in the end, and what is to be done before: a rebuild that was killed goes on where it stopped.
@@ -38,20 +43,19 @@ class Load:
 
 
 @asynccontextmanager
-async def under_load(port: int, score: Score, *, writers: int, readers: int) -> AsyncIterator[Load]:
+async def under_load(at: Entrance, score: Score, *, writers: int, readers: int) -> AsyncIterator[Load]:
     """Have people write to and read from drafts of their own until the block ends."""
-    url = f"http://127.0.0.1:{port}"
-    made = await drafts(url, readers)
+    made = await drafts(at, readers)
     stop = asyncio.Event()
-    following = [Reader(f"reader {n}", "reader", draft) for n, draft in enumerate(made)]
+    following = [Reader(f"reader {n}", READER, draft) for n, draft in enumerate(made)]
     turning = [Pages(draft) for draft in made]
     async with asyncio.TaskGroup() as group:
-        reading = [group.create_task(follow(port, reader, score)) for reader in following]
-        reading += [group.create_task(turn(url, pages, score)) for pages in turning]
-        writing = [group.create_task(write(f"w{n}", url, made, score, stop)) for n in range(writers)]
-        writing.append(group.create_task(take_turns(url, made[0], score, stop)))
+        reading = [group.create_task(follow(at, reader, score)) for reader in following]
+        reading += [group.create_task(turn(at, pages, score)) for pages in turning]
+        writing = [group.create_task(write(f"w{n}", at, made, score, stop)) for n in range(writers)]
+        writing.append(group.create_task(take_turns(at, made[0], score, stop)))
         if len(made) > 1:  # where turns are taken, a strategy might choose whoever comes and goes
-            writing.append(group.create_task(change_much(url, made[-1], score, stop)))
+            writing.append(group.create_task(change_much(at, made[-1], score, stop)))
         yield Load(following, turning, writing, stop)
         for task in (*reading, *writing):
             task.cancel()
@@ -66,23 +70,33 @@ class Sitting:
     chance: random.Random
     advance: Callable[[str], None]
 
-    async def hold(self, workers: int, writers: int, readers: int, *, behind_proxy: bool) -> None:
+    async def hold(self, scene: Scene, workers: int, writers: int, readers: int) -> None:
         """Carry out the plan. What breaks it off is a finding, too."""
         # What was told in another sitting is of another log, and judged.
         self.score.told.clear()
         try:
-            async with victim(workers, behind_proxy=behind_proxy) as target:
+            async with victim(workers, scene) as target:
                 await target.ready()
-                async with under_load(target.port, self.score, writers=writers, readers=readers) as load:
-                    await self._break(target)
-                    await load.written()
-                    found = await verdict(target.dsn, self.score, load.readers, load.pages)
-                self.score.wrong += found.findings
+                await self._used(target, writers, readers)
                 await self._audit(target)
+                await verified(target, self.score)
                 if code := await asyncio.to_thread(target.stop):
                     self.score.wrong.append(f"its exit code is {code}")
         except (RuntimeError, TimeoutError, ExceptionGroup) as fault:
             self.score.wrong.append(f"it was broken off: {fault!r}")
+
+    async def _used(self, target: Victim, writers: int, readers: int) -> None:
+        """Have people use the service while it is broken, and compare what they saw with its log."""
+        at, score = target.entrance, self.score
+        async with under_load(at, score, writers=writers, readers=readers) as load, asyncio.TaskGroup() as group:
+            watching = group.create_task(Witness(target.keys, score).watch(at), name="witness")
+            living = group.create_task(live_out(at, score, load.stop), name="lives")
+            await self._break(target)
+            await load.written()
+            await living
+            found = await verdict(target.dsn, score, load.readers, load.pages, at.named)
+            watching.cancel()
+        score.wrong += found.findings
 
     async def _break(self, target: Victim) -> None:
         for kind, fault in self.plan:
@@ -106,8 +120,11 @@ class Sitting:
             self.score.wrong.append(f"{kind}: the server processes {sorted(ended)} ended")
 
     async def _audit(self, target: Victim) -> None:
-        for words in (*REBUILDS, *AUDITS):
-            command = target.command(*words)
-            said, _ = await asyncio.to_thread(command.communicate)
-            if command.returncode:
-                self.score.wrong.append(f"onering {' '.join(words)}: {said.strip()[-2000:]}")
+        for together in (REBUILDS, AUDITS):
+            await asyncio.gather(*(self._command(target, words) for words in together))
+
+    async def _command(self, target: Victim, words: Sequence[str]) -> None:
+        command = target.command(*words)
+        said, _ = await asyncio.to_thread(command.communicate)
+        if command.returncode:
+            self.score.wrong.append(f"onering {' '.join(words)}: {said.strip()[-2000:]}")

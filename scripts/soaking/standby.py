@@ -136,7 +136,24 @@ class Pair:
             Server(programs(owner, parent), owner, parent / "pair" / name) for name in ("one", "other")
         )
         hosts = ",".join(f"127.0.0.1:{server.port}" for server in (self.primary, self.standby))
-        self.dsn = f"postgresql://postgres@{hosts}/postgres?target_session_attrs=read-write"
+        self.url = f"postgresql://postgres@{hosts}/postgres?target_session_attrs=read-write"
+
+    @property
+    def pid(self) -> int:
+        """The process id of the primary's postmaster."""
+        return self.primary.pid
+
+    def alive(self) -> bool:
+        """Whether the primary runs."""
+        return self.primary.alive()
+
+    def run(self) -> None:
+        """Start the primary again, after it died."""
+        self.primary.run()
+
+    def dsn(self) -> str:
+        """Return the administrator's DSN to the primary, whichever that is."""
+        return self.primary.dsn
 
     def start(self) -> None:
         """Make both and have one follow the other."""

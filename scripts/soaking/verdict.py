@@ -49,8 +49,15 @@ class Verdict:
         return [f"{count} {what}" for what, count in counts.items() if count] + list(self.broken)
 
 
-async def verdict(dsn: str, score: Score, readers: Sequence[Reader], pages: Sequence[Pages]) -> Verdict:
-    """Compare the log with what was acknowledged, which is counted in `score`, and with what was seen.
+async def verdict(
+    dsn: str,
+    score: Score,
+    readers: Sequence[Reader],
+    pages: Sequence[Pages],
+    named: Callable[[str], str] = lambda user: user,
+) -> Verdict:
+    """Compare the log with what was acknowledged, which is counted in `score`, and with what was seen. `named` is what
+    people are called there.
 
     Nobody writes any more. Readers get CATCH_UP_SECONDS to see the end.
     """
@@ -66,11 +73,11 @@ async def verdict(dsn: str, score: Score, readers: Sequence[Reader], pages: Sequ
     gaps = sum(event.position != n for n, event in enumerate(stored, 1))
     if gaps:
         return Verdict(len(stored), gaps, wrong_leaves, 0, ["the log has gaps, so no reader can be judged"])
-    log = Log.of(epoch, stored, lambda issuer, subject: subject)
+    log = Log.of(epoch, stored, lambda issuer, subject: named(subject))
     await _wait(
         lambda: all(map(_settled(log), readers)) and all(len(p.seen) >= log.drafts[p.draft].head for p in pages)
     )
-    sent = [Sent(WRITER, draft, key, told.version) for (draft, key), told in score.told.items()]
+    sent = [Sent(named(WRITER), draft, key, told.version) for (draft, key), told in score.told.items()]
     broken = [str(violation) for violation in violations(log, readers, sent)]
     return Verdict(len(stored), 0, wrong_leaves, sum(_unseen(stored, reader) for reader in pages), broken)
 

@@ -2,45 +2,77 @@
 
 import asyncio
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import monotonic
+from typing import Protocol
 
 import asyncpg
 import httpx
 
 from onering.log.connection import DATABASE_FAULTS
+from onering.proofs.folder import KeysFolder
 from onering.service.folders import DataFolder
 from onering.service.listener import bind
 from onering.service.postgres import EmbeddedPostgres
-from onering.service.postmaster import left_behind
-from scripts.soaking.proxy import Proxy, proxied
+from scripts.soaking.proxy import Proxy
+from scripts.soaking.signing_in import PREFIX, Entrance, Issuer
+from scripts.soaking.standby import Pair
 
 READY_SECONDS = 60.0
 START_SECONDS = 10.0
 STEP = 0.1
-# Short ones, so that a round sees the end of what hangs; and the sign of life that idle readers are judged by.
+# Short ones, so that a round sees the end of what hangs; and the sign of life that idle readers are judged by. Rules
+# take it to be so late that each turn has lasted long enough to be ended.
 SETTINGS = {
     "ONERING_COMMAND_SECONDS": "5",
     "ONERING_STATEMENT_SECONDS": "4",
     "ONERING_HEARTBEAT_SECONDS": "2",
     "ONERING_LOG_LEVEL": "error",
     "ONERING_RATE_LIMIT": "off",
+    "ONERING_CLOCK_AHEAD_HOURS": "3",
+    "ONERING_CHECKPOINT_SECONDS": "0.2",
+    "ONERING_LOG_ORIGIN": "soak.example.com/log",
 }
 
 
-class Victim:
-    """A running service; with a `proxy` its database is `postgres`, behind that, else one of its own."""
+class Postgres(Protocol):
+    """What is broken of a database, and started again."""
 
-    def __init__(self, parent: Path, workers: int, postgres: EmbeddedPostgres, proxy: Proxy | None = None) -> None:
+    @property
+    def pid(self) -> int:
+        """The process id of the postmaster."""
+        ...
+
+    def alive(self) -> bool:
+        """Whether it runs."""
+        ...
+
+    def run(self) -> None:
+        """Start it again, after it died."""
+        ...
+
+    def dsn(self) -> str:
+        """Return the administrator's DSN."""
+        ...
+
+
+class Victim:
+    """A running service. Without a `url` its database is one of its own; else that leads to `postgres`: through a
+    `proxy`, or to whichever of a `pair` is the primary.
+    """
+
+    def __init__(self, parent: Path, workers: int, issuer: Issuer, postgres: Postgres, url: str | None = None) -> None:
         self.postgres = postgres
-        self.proxy = proxy
+        self.issuer = issuer
+        self.proxy: Proxy | None = None
+        self.pair: Pair | None = None
+        self.folder = DataFolder(parent / "data")
+        self.keys = KeysFolder(parent / "keys")
+        self._given = url
         self._log = parent / "log"
         self._since: dict[int, float] = {}
         self._workers = workers
@@ -49,19 +81,14 @@ class Victim:
         self.service = self._started()
 
     @property
-    def url(self) -> str:
-        """Where it serves."""
-        return f"http://127.0.0.1:{self.port}"
+    def entrance(self) -> Entrance:
+        """Where it serves, and how people sign in."""
+        return Entrance(f"http://127.0.0.1:{self.port}", self.issuer.credentials, PREFIX)
 
     @property
     def dsn(self) -> str:
         """The administrator's DSN to the log, past any proxy."""
-        return self.postgres.dsn() if self.proxy else self.postgres.dsn_beside()
-
-    @property
-    def place(self) -> list[str]:
-        """The options with which a command of `onering` finds the database."""
-        return ["--database-url", self.dsn] if self.proxy else ["--data", str(self.postgres.folder.path)]
+        return self.postgres.dsn() if self._given else EmbeddedPostgres(self.folder).dsn_beside()
 
     async def ready(self) -> None:
         """Wait until it serves. Raises RuntimeError with what it said if it never does."""
@@ -69,7 +96,7 @@ class Victim:
             deadline, last = monotonic() + READY_SECONDS, "nothing"
             while self.service.poll() is None and monotonic() < deadline:
                 try:
-                    answer = await client.get(f"{self.url}/readyz")
+                    answer = await client.get(f"{self.entrance.url}/readyz")
                 except httpx.HTTPError as fault:
                     last = repr(fault)
                 else:
@@ -92,7 +119,7 @@ class Victim:
 
     def postmaster(self) -> list[int]:
         """Return the process id of its Postgres, if one runs."""
-        if self.proxy is None:
+        if self._given is None:
             return children(self.service.pid, lambda line: "postgres -D" in line)
         return [self.postgres.pid] if self.postgres.alive() else []
 
@@ -102,7 +129,7 @@ class Victim:
 
     async def revive(self) -> None:
         """Start what was killed and does not come back by itself."""
-        if self.proxy is not None and not self.postgres.alive():
+        if self._given is not None and not self.postgres.alive():
             await asyncio.to_thread(self.postgres.run)
         if self.service.poll() is not None:
             self.service = self._started()
@@ -120,15 +147,24 @@ class Victim:
         finally:
             conn.terminate()
 
-    def command(self, *words: str) -> "subprocess.Popen[str]":
-        """Start a command of `onering` on the database."""
+    def command(self, *words: str, program: Sequence[str] = ()) -> "subprocess.Popen[str]":
+        """Start a command of `onering` on the database and the keys; or another program as it stands."""
         return subprocess.Popen(
-            [_ONERING, *words, *self.place],
+            [*(program or (_ONERING,)), *words],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=_environment(),
+            env=self._environment({} if program else self._place),
         )
+
+    @property
+    def _place(self) -> dict[str, str]:
+        return {"DATABASE_URL": self.dsn} if self._given else {"ONERING_DATA": str(self.folder.path)}
+
+    def _environment(self, more: Mapping[str, str]) -> dict[str, str]:
+        ours = ("ONERING_", "DATABASE_URL", "CLERK_")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+        return {**kept, **SETTINGS, **self.issuer.settings, "ONERING_KEYS": str(self.keys.path), **more}
 
     def stop(self) -> int:
         """Stop it cleanly; return its exit code."""
@@ -141,23 +177,14 @@ class Victim:
             return self.service.wait()
 
     def _started(self) -> "subprocess.Popen[bytes]":
-        place = {"DATABASE_URL": self.proxy.dsn} if self.proxy else {}
-        options = ["--port", str(self.port), "--workers", str(self._workers)]
+        place = {"DATABASE_URL": self._given} if self._given else {}
+        options = ["--port", str(self.port), "--workers", str(self._workers), "--data", str(self.folder.path)]
         with self._log.open("ab") as log:
-            return subprocess.Popen(
-                [_ONERING, "serve", *options, "--data", str(self.postgres.folder.path)],
-                stdout=log,
-                stderr=log,
-                env=_environment() | SETTINGS | place,
-            )
+            environment = self._environment(place)
+            return subprocess.Popen([_ONERING, "serve", *options], stdout=log, stderr=log, env=environment)
 
 
 _ONERING = str(Path(sys.executable).with_name("onering"))
-
-
-def _environment() -> dict[str, str]:
-    ours = ("ONERING_", "DATABASE_URL")
-    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
 def children(parent: int, which: Callable[[str], bool]) -> list[int]:
@@ -167,39 +194,3 @@ def children(parent: int, which: Callable[[str], bool]) -> list[int]:
     )
     lines = [line.strip().partition(" ") for line in shown.stdout.splitlines()]
     return [int(pid) for pid, _, arguments in lines if which(arguments)]
-
-
-def _folder() -> Path:
-    parent = Path(tempfile.mkdtemp(prefix="onering-soak-"))
-    # Postgres's own user must be able to pass through.
-    parent.chmod(0o755)
-    return parent
-
-
-@asynccontextmanager
-async def victim(workers: int, *, behind_proxy: bool) -> AsyncIterator[Victim]:
-    """Serve until the block ends; the data is thrown away."""
-    parent = _folder()
-    try:
-        postgres = EmbeddedPostgres(DataFolder(parent / "data"), say=lambda _: None)
-        if behind_proxy:
-            await asyncio.to_thread(postgres.start)
-            async with proxied(postgres.dsn()) as proxy, _ended(Victim(parent, workers, postgres, proxy)) as made:
-                yield made
-        else:
-            async with _ended(Victim(parent, workers, postgres)) as made:
-                yield made
-    finally:
-        await asyncio.to_thread(postgres.stop)
-        shutil.rmtree(parent)
-
-
-@asynccontextmanager
-async def _ended(made: Victim) -> AsyncIterator[Victim]:
-    try:
-        yield made
-    finally:
-        await asyncio.to_thread(made.stop)
-        # Only where it had to be killed, with nobody to stop its Postgres.
-        if made.proxy is None and (left := left_behind(made.postgres.folder.cluster)) is not None:
-            await asyncio.to_thread(left.stop)

@@ -19,6 +19,7 @@ from onering.service.postgres import EmbeddedPostgres
 from projections import projector
 from scripts.soaking.proxy import Proxy, proxied
 from scripts.soaking.score import Score
+from scripts.soaking.signing_in import Entrance, by_name
 from scripts.soaking.sitting import under_load
 from scripts.soaking.verdict import verdict
 from tests.http.checks import check_problem
@@ -68,7 +69,7 @@ async def used(dsn: str, admin_dsn: str) -> AsyncIterator[tuple[Serving, Score]]
     score = Score()
     score.begin("a fault")
     async with serving(dsn, **SETTINGS) as service:
-        async with under_load(service.port, score, writers=WRITERS, readers=2) as load:
+        async with under_load(Entrance(service.url, by_name), score, writers=WRITERS, readers=2) as load:
             await acknowledged(score, 20)
             yield service, score
             await acknowledged(score, score.now.acknowledged + 20)

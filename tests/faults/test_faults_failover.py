@@ -30,8 +30,8 @@ STORED = """
 async def served(folder: Path, *, synchronous: bool, **settings: Any) -> AsyncIterator[tuple[Pair, Service]]:
     """Serve a primary with a standby."""
     with replicated(folder, synchronous=synchronous) as pair:
-        dsn = await migrate(pair.dsn)
-        assert urlsplit(dsn).netloc == urlsplit(pair.dsn).netloc.replace("postgres@", f"{APP}@")
+        dsn = await migrate(pair.url)
+        assert urlsplit(dsn).netloc == urlsplit(pair.url).netloc.replace("postgres@", f"{APP}@")
         async with serving(dsn, **{"poll_seconds": 0.2} | settings) as service:
             yield pair, service
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from scripts.soaking import verdict as verdicts
-from scripts.soaking.people import Pages
+from scripts.soaking.people import WRITER, Pages
 from scripts.soaking.report import COLUMNS
 from scripts.soaking.score import Score, Tally
 from scripts.soaking.seen import Reader
@@ -20,11 +20,27 @@ ROOT = Path(__file__).parents[2]
 CLEAN = "lost 0, stored twice 0, misplaced 0, gaps 0, repeats 0, disorder 0, anything else 0"
 
 
+@pytest.mark.attack(114)
 def test_broken_at_random_points_under_load_nothing_is_lost_repeated_or_missed() -> None:
-    command = [sys.executable, "-m", "scripts.soaking", "--rounds", "3", "--writers", "3", "--readers", "2"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=110)
+    options = [
+        "--rounds",
+        "10",
+        "--scene",
+        "embedded",
+        "--only",
+        "kill -9",
+        "--workers",
+        "2",
+        "--writers",
+        "2",
+        "--readers",
+        "2",
+    ]
+    command = [sys.executable, "-m", "scripts.soaking", *options]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280)
     assert done.returncode == 0, done.stdout + done.stderr
     assert CLEAN in done.stdout
+    assert "and 1 logs in the end" in done.stdout
 
 
 def test_every_count_has_its_column() -> None:
@@ -42,8 +58,8 @@ async def test_what_is_lost_misplaced_or_unseen_is_found(app_dsn: str, monkeypat
     score = Score()
     score.begin("a fault")
     async with node(app_dsn) as one:
-        draft = str((await one.create()).draft_id)
-        kept = (await one.add((await one.create()).draft_id, key="kept")).draft_id
+        draft = str((await one.create(WRITER)).draft_id)
+        kept = (await one.add((await one.create(WRITER)).draft_id, WRITER, key="kept")).draft_id
         told(score, draft, "lost", 2)
         score.begin("another fault")
         told(score, kept, "kept", 3)
@@ -60,9 +76,9 @@ async def test_what_was_altered_removed_or_repeated_is_found(app_dsn: str, owner
     score = Score()
     score.begin("a fault")
     async with node(app_dsn) as one:
-        draft = (await one.create()).draft_id
+        draft = (await one.create(WRITER)).draft_id
         for n in range(4):
-            await one.add(draft, key=f"k{n}")
+            await one.add(draft, WRITER, key=f"k{n}")
         await owner.execute("ALTER TABLE onering.events DISABLE TRIGGER ALL")
         await owner.execute("UPDATE onering.events SET subject = 'mallory' WHERE position = 2")
         await owner.execute("UPDATE onering.events SET payload = replace(payload, 'k3', 'k2') WHERE position = 5")
