@@ -71,7 +71,7 @@ class Boundary:
             problem = problem_of(error, request_id)
             if TOLD not in scope:
                 _tell(scope, problem)
-                self._refusals.of_request(scope, problem, error)
+            self._refusals.of_answer(scope, problem, error)
             if started:
                 # Half an answer can't be taken back: the server cuts the connection.
                 raise

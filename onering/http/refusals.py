@@ -34,6 +34,8 @@ RECORDED = frozenset(
 TURNED_AWAY = frozenset({401, 403, 429})
 # A segment of a path that is neither a word of the routes nor an identity.
 _HIDDEN = "*"
+# In a request's scope: that a refusal was told of it.
+_TOLD = "onering.refusal_told"
 # No route has more; what comes behind says nothing.
 _SEGMENTS = 12
 
@@ -59,6 +61,11 @@ class Refusals:
         """Tell of a person who was let in."""
         if not self._recorder.knows(identity.actor):
             self._recorder.signed_in(identity.actor, request_id_of(scope), trace_of(scope))
+
+    def of_answer(self, scope: Scope, problem: Problem, error: Exception) -> None:
+        """Tell of a request that was answered with a problem, unless that was told of a command in it."""
+        if _TOLD not in scope:
+            self.of_request(scope, problem, error)
 
     def of_request(
         self, scope: Scope, problem: Problem, error: Exception, command: str | None = None, draft: str | None = None
@@ -92,6 +99,7 @@ class Refusals:
         draft: str | None = None,
     ) -> None:
         """Tell that a person was refused something, whatever it was."""
+        scope[_TOLD] = True
 
         def told(dropped: int) -> RequestRefused:
             method = scope.get("method", "GET")  # a handshake is one

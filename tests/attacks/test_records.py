@@ -80,6 +80,15 @@ async def test_a_person_who_is_refused_a_thousand_times_a_second_costs_a_bounded
     assert len(events) + dropped["request_refused"] - before == 1000
 
 
+async def test_whoever_is_over_a_limit_is_told_of_whatever_they_send(service: Service, log: Any) -> None:
+    mallory = await signed_in(service, f"u-{uuid4().hex[:8]}")
+    async with told(service, log) as events:
+        answers = await asyncio.gather(*[mallory.submit("no-such-command") for _ in range(25)])
+        assert {answer.status_code for answer in answers} == {422, 429}
+    refusals = [data(event) for event in events if event["type"] == "request_refused"]
+    assert {(refusal["code"], refusal["status"]) for refusal in refusals} == {("rate_limited", 429)}
+
+
 async def test_ten_thousand_addresses_cost_one_event_a_minute_and_the_worst_is_in_it(
     service: Service, log: Any
 ) -> None:
