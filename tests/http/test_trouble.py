@@ -20,6 +20,7 @@ from onering.http.operations import Health, Operations
 from onering.log.append import NewEvent, Write, append
 from onering.log.connection import Database
 from onering.log.event import DEFAULT_LANE as LANE
+from onering.proofs.signer import OFF
 from tests.http.checks import check_problem, nothing_stored, shared_draft, shown, signed_in
 from tests.log.writing import command as raw_command
 from tests.serving import SECRET, Person, Service, serving
@@ -146,8 +147,9 @@ class TestADatabaseThatIsAway:
         owner.terminate()
 
     async def test_a_process_whose_task_died_is_not_alive(self, service: Service) -> None:
-        health = Health(None, None, tuple, lambda: False)  # type: ignore[arg-type]
-        operations = Operations(health, {}, development_secret=None, clock=lambda: datetime.now(UTC), metrics=None)  # type: ignore[arg-type]
+        health = Health(None, None, tuple, lambda: False, lambda: OFF)  # type: ignore[arg-type]
+        missing: dict[str, Any] = {"development_secret": None, "metrics": None, "newest": None}
+        operations = Operations(health, {}, clock=lambda: datetime.now(UTC), **missing)
         answer = await operations.healthz(SimpleNamespace(request_id="r"))  # type: ignore[arg-type]
         assert (answer.status, answer.media_type) == (503, b"application/problem+json")
         assert b"background task died" in answer.body
