@@ -1,10 +1,11 @@
 """The keys folder: outside the database and its data, its owner's alone, and each file in it whole or absent."""
 
+import asyncio
 import fcntl
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from onering.proofs.keys import Keys
 from onering.proofs.memory import Memory
 
 _KEYS = "keys.json"
+# How often whoever waits for somebody else looks whether they are done.
+_LOOK_SECONDS = 0.05
 
 
 class KeysFolder:
@@ -79,20 +82,26 @@ class KeysFolder:
             (self.path / _KEYS).unlink(missing_ok=True)
             (self.path / _named("memory", origin)).unlink(missing_ok=True)
 
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Keep other operators from the keys; wait for who is at it."""
-        with self._locked("operator.lock"):
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Keep operators, and services that start, from the keys; wait for who is at it."""
+        with self._opened("operator.lock") as lock:
+            await _take(lock)
             yield
 
     @contextmanager
     def _locked(self, name: str) -> Iterator[None]:
+        with self._opened(name) as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    @contextmanager
+    def _opened(self, name: str) -> Iterator[int]:
         with self._usable():
             self._make()
             lock = os.open(self.path / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+            yield lock
         finally:
             os.close(lock)
 
@@ -148,6 +157,17 @@ class KeysFolder:
 def _named(what: str, origin: str) -> str:
     # An origin may hold what a file's name may not.
     return f"{what}-{sha256(origin.encode()).hexdigest()[:16]}"
+
+
+async def _take(lock: int) -> None:
+    # Not in a thread: who is told to stop could not end it.
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            await asyncio.sleep(_LOOK_SECONDS)
+        else:
+            return
 
 
 def _sync(folder: Path) -> None:

@@ -109,7 +109,7 @@ async def _acted(dsn: str, ring: Keyring, settings: Settings, act: Callable[[Ope
     conn = await Database(await brought_up(dsn)).connect("keys")
     try:
         # Two operators at once would each keep what the other one did not.
-        with ring.folder.alone():
+        async with ring.folder.alone():
             await act(Operator(conn, ring, settings, account()))
     finally:
         await conn.close()

@@ -52,17 +52,23 @@ class Operator:
         While developing a log is opened by itself if there is no trace of an earlier one. What was refused may be
         looked at again: somebody started the service.
         """
-        keys = self._ring.keys()
-        if keys is None and self._settings.developing and await published(self._conn, DEFAULT_LANE) is None:
-            try:
-                keys = await self._open(await self.origin())
-            except KeysFault as fault:
-                return f"Nothing is signed: {fault}."
-        if keys is None:
+        opens = self._ring.keys() is None
+        if opens and not await self._opens_by_itself():
             return "Nothing is signed: there is no key. `onering keys new` makes one."
-        self._folder.forgive(keys.origin)
-        await self._announce()
+        try:
+            async with self._folder.alone():
+                # Another service may have begun meanwhile.
+                keys = self._ring.keys() or await self._open(await self.origin())
+                self._folder.forgive(keys.origin)
+                await self._announce()
+        except KeysFault as fault:
+            if not opens:
+                raise
+            return f"Nothing is signed: {fault}."
         return None
+
+    async def _opens_by_itself(self) -> bool:
+        return self._settings.developing and await published(self._conn, DEFAULT_LANE) is None
 
     async def new(self, origin: str | None) -> Keys:
         """Make the first key of a log, and open it."""

@@ -1,5 +1,6 @@
 """What operators do with keys: each is an event, signs from then on, and a running service takes it up."""
 
+import asyncio
 import os
 import stat
 from pathlib import Path
@@ -64,6 +65,18 @@ async def test_a_log_that_was_opened_elsewhere_is_not_opened_again(log: SignedLo
     log.settings = log.settings.model_copy(update={"keys": tmp_path / "another"})
     with pytest.raises(ServiceError, match=f"This log has checkpoints of {ORIGIN}"):
         await log.operator.new(None)
+
+
+async def test_services_that_start_at_once_with_one_folder_open_the_log_once(
+    log: SignedLog, tmp_path: Path, owner: Any
+) -> None:
+    await owner.execute("DELETE FROM onering.checkpoints")
+    log.path = tmp_path / "shared"
+    log.folder = KeysFolder(log.path)
+    await asyncio.gather(*(log.start(keys=log.path) for _ in range(3)))
+    assert (await told(log))[1:] == [LogOpened(origin=ORIGIN, key=keys_of(log)[0])]
+    async with log.process():
+        await log.signed()
 
 
 async def test_where_signing_is_off_nothing_is_made(log: SignedLog, tmp_path: Path) -> None:
