@@ -670,15 +670,19 @@ def read_header(line: bytes) -> dict[str, Any]:
     """Return the first line of an export. Raises Wrong."""
     try:
         header = json.loads(line)
+        spelled = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
     except (ValueError, RecursionError):
         header = None
     if not isinstance(header, dict) or header.get("format") != "onering-export":
         raise Wrong("this is neither an export nor a proof file of OneRing")
     if header.get("format_version") not in (1, 2):
         raise Wrong("this export has a format of another release; use the verify.py of that one")
-    places = [header.get(name) for name in ("lane", "head")]
-    if any(type(place) is not int or place < 0 for place in places) or not isinstance(header.get("tiles", []), list):
+    numbers = [header.get(name) for name in ("format_version", "lane", "head")]
+    parts = isinstance(header.get("tiles", []), list) and isinstance(header.get("filter", {}), dict)
+    if any(type(number) is not int or number < 0 for number in numbers) or not parts:
         raise Wrong("the first line of this export does not say which part of which log it is")
+    if line != spelled:  # Others may read something else in it: of a member that is there twice, the first.
+        raise Wrong("the first line of this export is not spelled as an export spells it")
     return header
 
 

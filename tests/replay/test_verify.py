@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import cryptography
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -455,9 +456,9 @@ def test_exports_of_the_release_before_are_read_and_are_not_signed(verify: Verif
     whole = lines(RECORDS, format_version=1)
     head = json.loads(whole[0])
     del head["checkpoint"], head["tiles"]
-    first = json.dumps(head).encode() + b"\n"
+    first = orjson.dumps(head) + b"\n"
     assert verify(closed([first, *whole[1:]]))[0] == INCOMPLETE
-    first = json.dumps({**head, "filter": {"actor": "alice"}}).encode() + b"\n"
+    first = orjson.dumps({**head, "filter": {"actor": "alice"}}) + b"\n"
     assert verify(closed([first, whole[3], whole[6]]))[0] == INCOMPLETE
     assert verify(closed([first, whole[6], whole[3]]))[0] == DAMAGED
     first = lines(RECORDS, format_version=1, filter={"actor": "alice"})[0]
@@ -586,11 +587,35 @@ def test_memory_has_a_place_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path
         (lines(RECORDS, lane="0")[0], "which part of which log"),
         (lines(RECORDS, head=-1)[0], "which part of which log"),
         (lines(RECORDS, tiles=7)[0], "which part of which log"),
+        (lines(RECORDS, filter=None)[0], "which part of which log"),
+        (lines(RECORDS, format_version=True)[0], "which part of which log"),
+        (lines(RECORDS, lane=0.0)[0], "which part of which log"),
     ],
 )
 def test_a_file_of_another_kind_is_wrong_usage(verify: Verifier, content: bytes, said: str) -> None:
     code, told = verify(content)
     assert (code, said in told) == (USAGE, True)
+
+
+FIRST = lines(RECORDS)[0]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param(FIRST.replace(b'{"format"', b'{"lane":1,"format"'), id="a member twice"),
+        pytest.param(FIRST.replace(b',"tiles"', b' ,"tiles"'), id="white space"),
+        pytest.param(FIRST.replace(b"\n", b"\r\n"), id="a carriage return"),
+        pytest.param(FIRST.replace(b'"lane"', b'"l\\u0061ne"'), id="an escape that none needs"),
+        pytest.param(FIRST[:-1].decode().encode("utf-16-be") + b"\0\n", id="another encoding"),
+        pytest.param(b"\xef\xbb\xbf" + FIRST, id="a byte order mark"),
+        pytest.param(FIRST.replace(b"\\n\\n", b"\\n\\ud800\\n\\n"), id="half a character"),
+    ],
+)
+def test_a_first_line_that_others_may_read_otherwise_is_not_judged(verify: Verifier, first: bytes) -> None:
+    """For whatever else reads the file, `onering replay check` among it, has to see the log that was verified."""
+    assert first != FIRST
+    assert verify(closed([first, *lines(RECORDS)[1:]]))[0] == USAGE
 
 
 @pytest.mark.parametrize(
