@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 import asyncpg
 
 from onering.log.connection import DATABASE_FAULTS, Database, said
+from onering.log.epoch import read_epoch
 from onering.log.event import StoredEvent
 from onering.log.reader import head
 from onering.log.retry import Backoff
@@ -68,15 +69,15 @@ class Signer:
         self._seconds = checkpoint_seconds
         self._trust_first = trust_first
         self._look_seconds = look_seconds
+        self._conn: asyncpg.Connection[Any] | None = None
         self._locked = False
         self._lead: Lead | None = None
-        self._doubted = False
         self._refused: str | None = None
         self._trouble: str | None = None
         self._reminder = Reminder()
         self._wake, self._hurry, self._covered = asyncio.Event(), asyncio.Event(), asyncio.Event()
         tail.subscribe(self._on_events)
-        tail.on_rewind(self._doubt)
+        tail.on_rewind(self._rewound)
 
     async def run(self) -> None:
         """Sign until cancelled."""
@@ -129,14 +130,23 @@ class Signer:
     def _on_events(self, events: Sequence[StoredEvent]) -> None:
         self._wake.set()
 
-    def _doubt(self) -> None:
-        """The log is another one than before: look at all of it again."""
-        self._lead, self._doubted = None, True
+    def _rewound(self) -> None:
+        """The log is another one than before: look at all of it again, over a session that does not lead to the old."""
+        self._look_again()
+        if self._conn is not None:
+            self._conn.terminate()
+
+    def _look_again(self) -> None:
+        self._lead = None
         self._wake.set()
 
     async def _connected(self, backoff: Backoff) -> None:
-        conn = await self._database.connect("signer", idle_seconds=IDLE_SECONDS + GHOST_SECONDS)
+        conn = self._conn = await self._database.connect("signer", idle_seconds=IDLE_SECONDS + GHOST_SECONDS)
         try:
+            # After a fail-over it may lack what was followed before, and never signed: that is no log that was cut.
+            if not self._tail.follows(await read_epoch(conn)):
+                logger.log(backoff.level(), "the signer waits: its database holds another log than before")
+                return
             while (keys := self._keys()) is not None:
                 self._wake.clear()
                 await self._turn(conn, keys)
@@ -145,7 +155,7 @@ class Signer:
                 await self._rest()
         finally:
             conn.terminate()
-            self._locked, self._lead = False, None
+            self._conn, self._locked, self._lead = None, False, None
 
     async def _turn(self, conn: "asyncpg.Connection[Any]", keys: Keys) -> None:
         if not self._locked:
@@ -160,22 +170,17 @@ class Signer:
 
     async def _sign(self, conn: "asyncpg.Connection[Any]", keys: Keys) -> None:
         try:
-            lead = self._lead
-            if lead is None or lead.origin != keys.origin:
-                lead = await self._take_over(conn, keys.origin)
-            await self._go_on(conn, lead, keys)
+            if self._lead is None or self._lead.origin != keys.origin:
+                self._lead = await self._taken_over(conn, keys.origin)
+            await self._go_on(conn, self._lead, keys)
         except Refused as refused:
             self._refuse(keys.origin, str(refused))
         except Deposed as deposed:
             logger.warning("the signer looks again: %s", deposed)
-            self._doubt()
+            self._look_again()
 
-    async def _take_over(self, conn: "asyncpg.Connection[Any]", origin: str) -> Lead:
-        self._doubted = False
-        lead = await Lead.taken(conn, self._tail.lane, self._keyring.folder, origin, trust_first=self._trust_first)
-        # Of a log that was rewound meanwhile nobody knows which one was looked at.
-        self._lead = None if self._doubted else lead
-        return lead
+    async def _taken_over(self, conn: "asyncpg.Connection[Any]", origin: str) -> Lead:
+        return await Lead.taken(conn, self._tail.lane, self._keyring.folder, origin, trust_first=self._trust_first)
 
     async def _go_on(self, conn: "asyncpg.Connection[Any]", lead: Lead, keys: Keys) -> None:
         hurry = self._hurry.is_set()

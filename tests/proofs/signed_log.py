@@ -2,7 +2,7 @@
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,18 @@ async def until(condition: Callable[[], Any]) -> None:
             if await found if inspect.isawaitable(found) else found:
                 return
             await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def running(runs: Mapping[str, Callable[[], Awaitable[None]]]) -> AsyncIterator[Tasks]:
+    """Run tasks until the block ends; none of them may die."""
+    tasks = Tasks()
+    tasks.start(runs)
+    try:
+        yield tasks
+        assert tasks.alive
+    finally:
+        await tasks.stop(5)
 
 
 class Process:
@@ -85,14 +97,9 @@ class SignedLog:
         tail = Tail(database, LANE, poll_seconds=0.02)
         ring = Keyring(KeysFolder(keys or self.path), given)
         signer = Signer(database, tail, ring, checkpoint_seconds=seconds, look_seconds=0.05, **options)
-        tasks = Tasks()
         await tail.start()
-        tasks.start({"tail": tail.run, "signer": signer.run})
-        try:
+        async with running({"tail": tail.run, "signer": signer.run}) as tasks:
             yield Process(signer, tail, tasks)
-            assert tasks.alive
-        finally:
-            await tasks.stop(5)
 
     async def head(self) -> int:
         return int(await self.conn.fetchval("SELECT max(position) FROM onering.events"))

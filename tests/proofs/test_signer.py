@@ -5,13 +5,20 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import pytest
 
-from onering.log.connection import session_name
+from onering.log.connection import Database, session_name
+from onering.log.epoch import bump_epoch
 from onering.log.event import DEFAULT_LANE as LANE
+from onering.log.hints import FOLLOWER
+from onering.log.tail import Tail
+from onering.proofs.keyring import Keyring
 from onering.proofs.merkle import EMPTY_ROOT, inclusion, root_of, verify_inclusion
+from onering.proofs.signer import Signer
 from onering.proofs.tree import nodes, published, roots
-from tests.proofs.signed_log import SignedLog, signed_log, until
+from tests.proofs.signed_log import SignedLog, cut, running, signed_log, until
 
+SESSION = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1"
 END_SESSIONS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
      WHERE datname = current_database() AND application_name = $1"""
@@ -138,6 +145,44 @@ async def test_a_signer_whose_session_is_ended_takes_over_again(log: SignedLog, 
         await log.append(5)
         assert await log.grew(before, await log.signed())
         assert process.why == ""
+
+
+# Another log than before
+
+
+async def test_what_a_fail_over_lost_before_it_was_signed_was_not_cut_off(
+    log: SignedLog, owner: Any, caplog: Any
+) -> None:
+    """The signer is the first to come to the other server, before the tail has seen how far the log goes there."""
+    async with log.process():
+        before = await log.signed()
+    await log.append(10)
+    tail = Tail(Database(log.dsn), LANE, poll_seconds=0.02)
+    await tail.start()
+    await cut(owner, 5)
+    await bump_epoch(owner)
+    signer = Signer(Database(log.dsn), tail, Keyring(log.folder), checkpoint_seconds=0.01)
+    async with running({"signer": signer.run}):
+        await until(lambda: "the signer waits: its database holds another log" in caplog.text)
+        async with running({"tail": tail.run}):
+            after = await log.signed(before.size + 5)
+    assert signer.standing().state == "on"
+    assert await log.grew(before, after)
+
+
+async def test_of_another_log_than_before_the_signer_asks_over_another_session(log: SignedLog, owner: Any) -> None:
+    async with log.process():
+        before = await log.signed()
+        session = await owner.fetchval(SESSION, session_name("signer"))
+        await bump_epoch(owner)
+        await owner.execute(END_SESSIONS, session_name(FOLLOWER))
+        await until(lambda: _other_session(owner, session))
+        await log.append(5)
+        assert await log.grew(before, await log.signed())
+
+
+async def _other_session(owner: Any, session: int) -> bool:
+    return await owner.fetchval(SESSION, session_name("signer")) not in (None, session)
 
 
 # Damage that is none of the log's
