@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 # How often the end of the log is looked at while nothing is added to it.
 IDLE_SECONDS = 5.0
-# Beyond that, a signer that asks nothing for so long is taken for dead, and the server frees its lock.
+# A signer that asks nothing for so much longer than it rests is taken for dead, and the server frees its lock.
 GHOST_SECONDS = 15.0
 # How long a process that ends waits for a checkpoint of everything, and how often it looks.
 LAST_SECONDS, LAST_LOOK_SECONDS = 2.0, 0.05
@@ -141,7 +141,8 @@ class Signer:
         self._wake.set()
 
     async def _connected(self, backoff: Backoff) -> None:
-        conn = self._conn = await self._database.connect("signer", idle_seconds=IDLE_SECONDS + GHOST_SECONDS)
+        longest = self._seconds + IDLE_SECONDS + GHOST_SECONDS
+        conn = self._conn = await self._database.connect("signer", idle_seconds=longest)
         try:
             # After a fail-over it may lack what was followed before, and never signed: that is no log that was cut.
             if not self._tail.follows(await read_epoch(conn)):

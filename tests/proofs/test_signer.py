@@ -147,6 +147,22 @@ async def test_a_signer_whose_session_is_ended_takes_over_again(log: SignedLog, 
         assert process.why == ""
 
 
+async def test_however_seldom_a_log_is_signed_who_signs_keeps_its_session(
+    log: SignedLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect, longest = Database.connect, []
+
+    async def connected(database: Database, role: str, *, idle_seconds: float = 0.0) -> Any:
+        if role == "signer":
+            longest.append(idle_seconds)
+        return await connect(database, role, idle_seconds=idle_seconds)
+
+    monkeypatch.setattr(Database, "connect", connected)
+    async with log.process(seconds=3600):
+        await log.signed()
+    assert min(longest) > 3600
+
+
 # Another log than before
 
 
