@@ -54,6 +54,9 @@ PRECEDENCE = (DAMAGED, DIVERGED, INCOMPLETE)
 PROOF = "c2sp.org/tlog-proof@v1"
 MOST_SHOWN = 100
 MOST_PROOF_BYTES = 16 << 20
+MOST_LINE_BYTES = 256 << 20  # The first line of an export of a billion events has 190 MB.
+
+UNREADABLE = (OSError, EOFError, zlib.error)
 
 
 class Wrong(ValueError):
@@ -501,8 +504,12 @@ class Memory:
 
 
 def default_memory() -> Path:
-    """Return where checkpoints are remembered if nothing else is said."""
-    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "onering" / "verified.json"
+    """Return where checkpoints are remembered if nothing else is said. Raises Misused."""
+    try:
+        state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    except RuntimeError:
+        raise Misused("There is no home folder to remember in; say --memory or --no-memory.") from None
+    return Path(state) / "onering" / "verified.json"
 
 
 # ------------------------------------------------------------------------------------------------------ what is found
@@ -626,10 +633,10 @@ class Older:
     def __init__(self, lines: Iterable[bytes], keys: list[Key]) -> None:
         """Raises Misused."""
         lines = iter(lines)
-        first = next(lines, b"")
         try:
+            first = next(lines, b"")
             if first == PROOF.encode() + b"\n":
-                proof = Proof(b"".join([first, *lines]).decode())
+                proof = Proof(bounded(lines))
                 self.checkpoint: Checkpoint | None = read_note(proof.note, keys) if keys else None
                 if self.checkpoint is not None:
                     proved(proof.event, proof.index, proof.path, self.checkpoint)
@@ -640,7 +647,7 @@ class Older:
                 self.checkpoint = read_note(note, keys) if note and keys else None
                 self._events = events_of(lines, with_proof=has_proofs(header))
             self._next = next(self._events, None)
-        except ValueError as fault:
+        except (ValueError, *UNREADABLE) as fault:
             raise Misused(f"What to compare with can't be read: {fault}.") from None
 
     def differs(self, event: Event) -> bool:
@@ -662,7 +669,7 @@ def events_of(lines: Iterable[bytes], *, with_proof: bool) -> Iterator[Event]:
         for line in lines:
             if not line.startswith(LAST):
                 yield read_event(line, with_proof=with_proof)[0]
-    except (Wrong, EOFError, OSError, zlib.error) as fault:
+    except (Wrong, *UNREADABLE) as fault:
         raise Misused(f"What to compare with can't be read on: {fault}.") from None
 
 
@@ -895,11 +902,16 @@ def proved(event: Event, index: int, path: list[bytes], checkpoint: Checkpoint) 
 class Proof:
     """The parts of a file of c2sp.org/tlog-proof@v1 that has an event of OneRing in its `extra` line."""
 
-    def __init__(self, text: str) -> None:
-        """Raises Wrong."""
-        head, _, self.note = text.partition("\n\n")
-        lines = head.split("\n")[1:]
-        if not lines or not lines[0].startswith("extra "):
+    def __init__(self, content: bytes) -> None:
+        """Take what follows the first line. Raises Wrong."""
+        if len(content) > MOST_PROOF_BYTES:
+            raise Wrong("it is longer than a proof can be")
+        try:
+            head, _, self.note = content.decode().partition("\n\n")
+        except UnicodeDecodeError:
+            raise Wrong("it is not written in UTF-8") from None
+        lines = head.split("\n")
+        if not lines[0].startswith("extra "):
             raise Wrong("the proof does not say which event it is of: it has no `extra` line")
         self.event, _ = read_event(unbase64(lines[0][len("extra ") :]) + b"\n")
         if len(lines) < 2 or not re.fullmatch(r"index (0|[1-9][0-9]{0,18})", lines[1], re.ASCII):
@@ -908,8 +920,18 @@ class Proof:
         self.path = [a_hash(line) for line in lines[2:]]
 
 
-def verify_proof(text: str, judge: Judge) -> int:
-    """Judge a proof file; return the exit code."""
+def bounded(lines: Iterable[bytes]) -> bytes:
+    """Return what follows the first line of a proof file, or as much as shows that it is too long for one."""
+    content = bytearray()
+    for line in lines:
+        content += line
+        if len(content) > MOST_PROOF_BYTES:
+            break
+    return bytes(content)
+
+
+def verify_proof(text: bytes, judge: Judge) -> int:
+    """Judge what follows the first line of a proof file; return the exit code."""
     connected = False
     try:
         proof = Proof(text)
@@ -960,12 +982,12 @@ def told(event: Event) -> Iterator[str]:
 def lines_of(path: str) -> Iterator[Iterator[bytes]]:
     """Open a file, a compressed one or standard input, and yield its lines. Raises Misused."""
     try:
-        raw = io.FileIO(0 if path == "-" else path, closefd=path != "-")
+        file = io.BufferedReader(io.FileIO(0 if path == "-" else path, closefd=path != "-"))
+        compressed = file.peek(2)[:2] == b"\x1f\x8b"
     except OSError as fault:
         raise Misused(f"{path} can't be read: {fault.strerror}.") from None
-    with io.BufferedReader(raw) as file:
-        compressed = file.peek(2)[:2] == b"\x1f\x8b"
-        yield iter(gzip.GzipFile(fileobj=file) if compressed else file)
+    with file, gzip.GzipFile(fileobj=file) if compressed else file as plain:
+        yield iter(lambda: plain.readline(MOST_LINE_BYTES), b"")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -1015,11 +1037,7 @@ def verify(lines: Iterator[bytes], judge: Judge, older: Older | None = None) -> 
     if first == PROOF.encode() + b"\n":
         if older is not None:
             raise Misused("--against is for exports: a proof is of one event.")
-        text = b"".join([first, *lines])
-        try:
-            return verify_proof(text.decode() if len(text) <= MOST_PROOF_BYTES else "", judge)
-        except UnicodeDecodeError:
-            return verify_proof("", judge)
+        return verify_proof(bounded(lines), judge)
     export = Export(first, judge, older)
     for line in lines:
         export.line(line)
@@ -1029,14 +1047,30 @@ def verify(lines: Iterator[bytes], judge: Judge, older: Older | None = None) -> 
 def readable(lines: Iterator[bytes], judge: Judge) -> Iterator[bytes]:
     """Yield the lines of a file as far as it can be read; a compressed one that just ends lacks its last line."""
     try:
-        yield from lines
+        for line in lines:
+            if len(line) == MOST_LINE_BYTES:
+                raise OSError("a line of it is longer than any that is judged")
+            yield line
     except EOFError:
         return
-    except (OSError, zlib.error) as fault:
+    except UNREADABLE as fault:
         judge.findings.add(DAMAGED, f"the file can't be read on: {fault}")
 
 
+def run() -> int:
+    """Run as a program; whatever can't be told to anybody is no damage to the log."""
+    if not isinstance(sys.stdout, io.TextIOWrapper):
+        return main()
+    sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        code = main()
+        sys.stdout.flush()
+    except OSError as fault:
+        print(f"verify.py: What was found can't be written: {fault.strerror}.", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return USAGE
+    return code
+
+
 if __name__ == "__main__":
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
-    sys.exit(main())
+    sys.exit(run())

@@ -143,6 +143,15 @@ def test_a_key_may_be_in_a_file_and_there_may_be_several(verify: Verifier) -> No
     assert verify(closed(lines(RECORDS)))[0] == OK
 
 
+def test_a_finding_that_nobody_can_read_is_no_damage() -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    command = [sys.executable, str(VERIFY), "--no-memory", "--key", str(KEY.verifier), "-"]
+    with open(writes, "wb") as nobody:
+        done = subprocess.run(command, input=closed(lines(RECORDS)), stdout=nobody, stderr=subprocess.PIPE)
+    assert (done.returncode, done.stderr) == (USAGE, b"verify.py: What was found can't be written: Broken pipe.\n")
+
+
 def test_a_log_that_two_keys_sign_is_ok_for_whoever_knows_one(verify: Verifier) -> None:
     newer = new_key()
     content = closed(lines(RECORDS, checkpoint=note(RECORDS, keys=[KEY, newer])))
@@ -375,6 +384,18 @@ def test_any_bit_that_flips_in_a_file_is_found(verify: Verifier, data: st.DataOb
     assert verify(bytes(content), "--no-memory")[0] != OK
 
 
+def test_a_line_that_never_ends_is_not_read_to_its_end(verify: Verifier, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few compressed bytes would fill the memory of whoever reads them."""
+    some = lines(RECORDS)
+    monkeypatch.setattr(program(), "MOST_LINE_BYTES", max(map(len, some)) + 1)
+    assert verify(closed(some))[0] == OK
+    for endless in ([*some[:6], b"x" * 10_000], [*some[:6], b"x" * 10_000 + b"\n", *some[6:]]):
+        code, said = verify(gzip.compress(closed(endless)))
+        assert (code, "a line of it is longer than any that is judged" in said) == (DAMAGED, True)
+    older = verify.file(b"".join([*some[:6], b"x" * 10_000]), "older")
+    assert verify(closed(some), f"--against={older}")[0] == USAGE
+
+
 def test_so_many_findings_are_shown_and_all_are_counted(verify: Verifier) -> None:
     records = [record._replace(leaf=b"\7" * 32) for record in MANY]
     code, said = verify(closed(lines(records)))
@@ -574,6 +595,17 @@ def test_memory_has_a_place_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert program().default_memory() == tmp_path / ".local" / "state" / "onering" / "verified.json"
 
 
+def test_whoever_has_no_home_says_where_to_remember(verify: Verifier, monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> NoReturn:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+    file = verify.file(closed(lines(RECORDS)), "log")
+    assert program().main([f"--key={KEY.verifier}", file]) == USAGE
+    assert verify(closed(lines(RECORDS)))[0] == OK
+
+
 # ------------------------------------------------------------------------------------------------------------- usage
 
 
@@ -626,6 +658,7 @@ def test_a_first_line_that_others_may_read_otherwise_is_not_judged(verify: Verif
         ("--key=a+00000000+AQ==", "not an Ed25519 key"),
         ("--key=a+00000000+A", "not base64"),
         ("--against=none", "can't be read: No such file"),
+        ("--against=/proc/self/mem", "can't be read: Input/output error"),
         ("--none", "unrecognized arguments"),
         ("--no-memory", "not allowed with"),
     ],
@@ -640,6 +673,8 @@ def test_an_older_file_that_can_not_be_read_is_told(verify: Verifier) -> None:
     whole, unsigned = closed(lines(MANY)), closed(lines(MANY, checkpoint=7))
     broken = b"".join([*lines(MANY)[:300], b"{}\n"])
     unproved = sealing.proof(MANY, 7).replace("index 6", "index 7").encode()
-    for older in (b"", broken, gzip.compress(whole)[:-500], b"c2sp.org/tlog-proof@v1\n", unproved, unsigned):
+    packed = gzip.compress(whole)
+    archives = (packed[:-500], packed[:12], packed[:20] + b"\xff" * 20, packed[:2] + b"\xff" * 20)
+    for older in (b"", broken, *archives, b"c2sp.org/tlog-proof@v1\n", unproved, unsigned):
         code, said = verify(whole, f"--against={verify.file(older, 'older')}")
         assert (code, "What to compare with can't be read" in said) == (USAGE, True), older
