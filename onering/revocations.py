@@ -113,6 +113,10 @@ class Revocations:
         if any(event.type in NEWS and event.stream_id == SYSTEM_STREAM for event in events):
             self._news.set()
 
+    def rewound(self) -> None:
+        """The log is another one than before, and what happened in between was not told."""
+        self._news.set()
+
     async def run(self) -> None:
         """Keep the list until cancelled."""
         backoff = Backoff()

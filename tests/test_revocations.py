@@ -17,8 +17,10 @@ from websockets.asyncio.client import connect
 from onering.auth import development
 from onering.auth.principals import Principals
 from onering.live.arrivals import Uncounted
-from onering.log.connection import Database
+from onering.log.connection import Database, session_name
+from onering.log.epoch import bump_epoch
 from onering.log.event import DEFAULT_LANE
+from onering.log.hints import FOLLOWER
 from onering.log.reader import read_stream
 from onering.log.roles import MIGRATOR
 from onering.revocations import Principal, restore, revoke
@@ -32,6 +34,9 @@ from tests.serving import SECRET, Person, Service, serving
 ALICE = Principal(development.ISSUER, "alice", "alice")
 NAMES = Principals(development.ISSUER, {"https://idp.example.com": "acme"})
 SECONDS = 10.0
+END_SESSIONS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name = $1"""
 
 
 @pytest_asyncio.fixture
@@ -202,6 +207,18 @@ async def test_a_change_without_a_word_is_found_by_looking_and_the_last_list_cou
         async with asyncio.timeout(SECONDS):
             while (await named.get("/v1/me")).status_code != 200:
                 await asyncio.sleep(0.01)
+
+
+async def test_where_the_log_is_another_one_than_before_the_list_is_read_at_once(
+    services: list[Service], operator: Any
+) -> None:
+    """Of what happened between the two logs the tail brings no event."""
+    alice = services[0].client(**bearing(token()))
+    assert (await alice.get("/v1/me")).status_code == 200
+    await operator.execute("INSERT INTO onering.revocations VALUES ($1, $2, 'infinity')", *ALICE[:2])
+    await bump_epoch(operator)
+    await operator.execute(END_SESSIONS, session_name(FOLLOWER))
+    assert (await refusal(alice)).status_code == 401
 
 
 # As an operator types it

@@ -189,6 +189,7 @@ class Parts:
             means.pool, self.auth.verifier.revoked, means.settings.revocation_seconds, self.hub.end_revoked
         )
         self.log.tail.subscribe(self.revocations.follow)
+        self.log.tail.on_rewind(self.revocations.rewound)
         self.peers = Peers(place, Readings(self._read(), place.number).exposed)
 
     def runs(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
