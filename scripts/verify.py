@@ -39,7 +39,7 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -727,8 +727,6 @@ class Export:
 
     def _known(self) -> list[tuple[int, bytes, str]]:
         """Return where the tree must have which root, in order, and who says so ("" is the file's own checkpoint)."""
-        if self._filtered:
-            return []
         known = [(one.size, one.root, "that was verified before") for one in self._judge.remembered(self.checkpoint)]
         if self._older is not None and self._older.checkpoint is not None:
             known.append((self._older.checkpoint.size, self._older.checkpoint.root, "of the older file"))
@@ -981,12 +979,14 @@ def told(event: Event) -> Iterator[str]:
 @contextmanager
 def lines_of(path: str) -> Iterator[Iterator[bytes]]:
     """Open a file, a compressed one or standard input, and yield its lines. Raises Misused."""
-    try:
-        file = io.BufferedReader(io.FileIO(0 if path == "-" else path, closefd=path != "-"))
-        compressed = file.peek(2)[:2] == b"\x1f\x8b"
-    except OSError as fault:
-        raise Misused(f"{path} can't be read: {fault.strerror}.") from None
-    with file, gzip.GzipFile(fileobj=file) if compressed else file as plain:
+    with ExitStack() as files:
+        try:
+            raw = files.enter_context(io.FileIO(0 if path == "-" else path, closefd=path != "-"))
+            file = files.enter_context(io.BufferedReader(raw))
+            compressed = file.peek(2)[:2] == b"\x1f\x8b"
+        except OSError as fault:
+            raise Misused(f"{path} can't be read: {fault.strerror}.") from None
+        plain = gzip.GzipFile(fileobj=file) if compressed else file
         yield iter(lambda: plain.readline(MOST_LINE_BYTES), b"")
 
 

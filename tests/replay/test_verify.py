@@ -152,6 +152,12 @@ def test_a_finding_that_nobody_can_read_is_no_damage() -> None:
     assert (done.returncode, done.stderr) == (USAGE, b"verify.py: What was found can't be written: Broken pipe.\n")
 
 
+def test_a_file_of_keys_has_nothing_else_in_it(verify: Verifier) -> None:
+    verify.key = verify.file(f"{KEY.verifier}\nonering.pub\n", "keys")
+    code, said = verify(closed(lines(RECORDS)))
+    assert (code, "it has not the form <name>+<id>+<base64>" in said) == (USAGE, True)
+
+
 def test_a_log_that_two_keys_sign_is_ok_for_whoever_knows_one(verify: Verifier) -> None:
     newer = new_key()
     content = closed(lines(RECORDS, checkpoint=note(RECORDS, keys=[KEY, newer])))
