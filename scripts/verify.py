@@ -38,7 +38,7 @@ import struct
 import sys
 import tempfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -518,15 +518,14 @@ def default_memory() -> Path:
 class Findings:
     """Prints what is found as it is found, at most so much of it, and knows what it comes to."""
 
-    def __init__(self, write: Callable[[str], Any] = print) -> None:
-        self.write = write
+    def __init__(self) -> None:
         self.counts = dict.fromkeys(PRECEDENCE, 0)
 
     def add(self, code: int, text: str) -> None:
         """Take note of something."""
         self.counts[code] += 1
         if sum(self.counts.values()) <= MOST_SHOWN:
-            self.write(printable(text))
+            print(printable(text))
 
     def code(self) -> int:
         """Return the exit code."""
@@ -535,8 +534,8 @@ class Findings:
     def end(self, summary: str) -> int:
         """Print what it came to; return the exit code."""
         if (more := sum(self.counts.values()) - MOST_SHOWN) > 0:
-            self.write(f"… and {more} more")
-        self.write(printable(f"{WORDS[self.code()]}: {summary}"))
+            print(f"… and {more} more")
+        print(printable(f"{WORDS[self.code()]}: {summary}"))
         return self.code()
 
 
@@ -545,15 +544,20 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
+class Known(NamedTuple):
+    """A checkpoint that a log has to agree with, and whose it is, in words."""
+
+    checkpoint: Checkpoint
+    whose: str
+
+
 class Judge:
     """What every kind of file is judged by: the pinned keys, the memory, and a consistency proof where there is one."""
 
-    def __init__(
-        self, keys: list[Key], memory: Memory, consistency: Path | None = None, write: Callable[[str], Any] = print
-    ) -> None:
+    def __init__(self, keys: list[Key], memory: Memory, consistency: Path | None = None) -> None:
         self.keys = keys
         self.memory = memory
-        self.findings = Findings(write)
+        self.findings = Findings()
         self._consistency = consistency
 
     def open(self, note: Any) -> Checkpoint | None:
@@ -569,31 +573,34 @@ class Judge:
             self.findings.add(DAMAGED, str(fault))
             return None
 
-    def remembered(self, checkpoint: Checkpoint | None) -> list[Checkpoint]:
+    def remembered(self, checkpoint: Checkpoint | None) -> list[Known]:
         """Return what is known of the log whose checkpoint it is; without one, of the log whose key is pinned."""
         origins = [checkpoint.origin] if checkpoint is not None else [key.name for key in self.keys]
         known = (self.memory.known(origin) for origin in dict.fromkeys(origins))
-        return [one for one in known if one is not None]
+        return [Known(one, "that was verified before") for one in known if one is not None]
 
-    def connect(self, checkpoint: Checkpoint) -> bool:
-        """Return whether a checkpoint, known by its signature alone, is of the history that is remembered."""
+    def connect(self, checkpoint: Checkpoint, known: list[Known]) -> bool:
+        """Return whether a checkpoint that has only its signature is of the history of those that are known."""
         before = sum(self.findings.counts.values())
-        for known in self.remembered(checkpoint):
-            old, new = sorted((known, checkpoint), key=lambda one: one.size)
-            if old.size == new.size or old.size == 0:
-                if old.size == new.size and old.root != new.root:
-                    self.findings.add(DIVERGED, f"another log of {new.size} events was verified before")
-                continue
-            route = f"/v1/log/consistency?from={old.size}&to={new.size}"
-            path = self._path(old, new)
-            if path is None:
-                text = f"the checkpoint that was verified before has {known.size} events, this one {checkpoint.size}"
-                text += f": fetch {route} from the server and give it by --consistency, or --no-memory"
-                self.findings.add(INCOMPLETE, text)
-            elif not is_consistent(old, new, path):
-                text = f"the log of {new.size} events did not grow from that of {old.size}"
-                self.findings.add(DIVERGED, f"{text}: the consistency proof does not connect them")
+        for one in known:
+            self._connect(checkpoint, one)
         return sum(self.findings.counts.values()) == before
+
+    def _connect(self, checkpoint: Checkpoint, known: Known) -> None:
+        old, new = sorted((known.checkpoint, checkpoint), key=lambda one: one.size)
+        if old.size == new.size:
+            if old.root != new.root:
+                self.findings.add(DIVERGED, f"the checkpoint {known.whose} is of another log of {new.size} events")
+        elif old.size == 0:
+            return
+        elif (path := self._path(old, new)) is None:
+            route = f"/v1/log/consistency?from={old.size}&to={new.size}"
+            text = f"the checkpoint {known.whose} has {known.checkpoint.size} events, this one {checkpoint.size}"
+            text += f": fetch {route} from the server and give it by --consistency, or --no-memory"
+            self.findings.add(INCOMPLETE, text)
+        elif not is_consistent(old, new, path):
+            text = f"the log of {new.size} events did not grow from that of {old.size}"
+            self.findings.add(DIVERGED, f"{text}: the consistency proof does not connect them")
 
     def _path(self, old: Checkpoint, new: Checkpoint) -> list[bytes] | None:
         if self._consistency is None:
@@ -611,9 +618,7 @@ class Judge:
         sound = whole and self.keys and not self.findings.counts[DAMAGED] and not self.findings.counts[DIVERGED]
         if checkpoint is not None and sound and self.memory.path is not None:
             if not self.remembered(checkpoint):
-                self.findings.write(
-                    printable(f"first checkpoint of {checkpoint.origin} seen here: trusted from now on")
-                )
+                print(printable(f"first checkpoint of {checkpoint.origin} seen here: trusted from now on"))
             self.memory.remember(checkpoint)
         if checkpoint is not None:
             root = base64.b64encode(checkpoint.root).decode()
@@ -625,6 +630,7 @@ class Judge:
 
 
 LAST = b'{"events":'
+OWN = "in this file"
 
 
 class Older:
@@ -722,17 +728,12 @@ class Export:
         self._other_tiles: list[int] = []
         self._rewritten = False
         self.checkpoint = judge.open(self._header.get("checkpoint"))
-        self._stops = self._known()
+        self._known = judge.remembered(self.checkpoint)
+        if older is not None and older.checkpoint is not None:
+            self._known.append(Known(older.checkpoint, "of the older file"))
+        own = [] if self.checkpoint is None else [Known(self.checkpoint, OWN)]
+        self._stops = sorted([*self._known, *own], key=lambda stop: stop.checkpoint.size)
         self._stop()
-
-    def _known(self) -> list[tuple[int, bytes, str]]:
-        """Return where the tree must have which root, in order, and who says so ("" is the file's own checkpoint)."""
-        known = [(one.size, one.root, "that was verified before") for one in self._judge.remembered(self.checkpoint)]
-        if self._older is not None and self._older.checkpoint is not None:
-            known.append((self._older.checkpoint.size, self._older.checkpoint.root, "of the older file"))
-        if self.checkpoint is not None:
-            known.append((self.checkpoint.size, self.checkpoint.root, ""))
-        return sorted(known)
 
     def line(self, line: bytes) -> None:
         """Take the next line."""
@@ -795,16 +796,15 @@ class Export:
         tile = self._tree.append(bytes.fromhex(event.leaf))
         if tile is not None and number < len(self._tiles) and base64.b64encode(tile).decode() != self._tiles[number]:
             self._other_tiles.append(number)
-        if self._stops and self._stops[0][0] == self._tree.size:
-            self._stop()
+        self._stop()
 
     def _stop(self) -> None:
         """Compare the root with those that are known of a tree of this size."""
-        while self._tree is not None and self._stops and self._stops[0][0] == self._tree.size:
-            size, root, whose = self._stops.pop(0)
+        while self._tree is not None and self._stops and self._stops[0].checkpoint.size == self._tree.size:
+            (_, size, root), whose = self._stops.pop(0)
             if self._tree.root() != root:
                 self._rewritten = True
-                code, what = (DIVERGED, f"of the checkpoint {whose}") if whose else (DAMAGED, "that were signed")
+                code, what = (DAMAGED, "that were signed") if whose == OWN else (DIVERGED, f"of the checkpoint {whose}")
                 self._add(code, f"the first {size} events are not those {what}: {self._where(size)}")
 
     def _where(self, size: int) -> str:
@@ -850,16 +850,16 @@ class Export:
         self._unsigned()
         whole = self._ended
         if self._filtered and self.checkpoint is not None:
-            whole = self._judge.connect(self.checkpoint) and whole
+            whole = self._judge.connect(self.checkpoint, self._known) and whole
         return self._judge.end(self.checkpoint, self._summary(), whole=whole)
 
     def _missing(self) -> None:
         """Tell of events that somebody knows, and that are not there."""
         if not self._ended or self._filtered:
             return
-        for size, _, whose in self._stops[-1:] if self._tree is not None else ():
+        for (_, size, _), whose in self._stops[-1:] if self._tree is not None else ():
             missing = f"missing at the end: {positions(self._position + 1, size)}"
-            self._add(DIVERGED, f"{missing}, which the checkpoint {whose or 'in this file'} covers")
+            self._add(DIVERGED, f"{missing}, which the checkpoint {whose} covers")
         if self._older is not None and (event := self._older.beyond(self._position)) is not None:
             self._add(DIVERGED, f"{event}: the older file has it, and this log ends at position {self._position}")
 
@@ -944,12 +944,12 @@ def verify_proof(text: bytes, judge: Judge) -> int:
             if proof.index != event.position - 1:
                 raise Wrong(f"the proof is of event {proof.index + 1}")
             proved(event, proof.index, proof.path, checkpoint)
-            connected = judge.connect(checkpoint)
+            connected = judge.connect(checkpoint, judge.remembered(checkpoint))
         except Wrong as fault:
             judge.findings.add(DAMAGED, f"{event}: {fault}")
     if judge.findings.code() != DAMAGED:
         for line in told(event):
-            judge.findings.write(line)
+            print(line)
     return judge.end(checkpoint, str(event), whole=connected)
 
 

@@ -563,6 +563,21 @@ def test_of_a_part_another_checkpoint_needs_to_be_connected(verify: Verifier) ->
     assert verify(content)[0] == OK
 
 
+def test_of_a_part_the_checkpoint_of_an_older_file_needs_to_be_connected_too(verify: Verifier) -> None:
+    """Whatever the two files tell of: that of a rewritten log leads to a root, but to another one."""
+    fork = resealed(MANY, 3, subject="mallory")
+    for older in (closed(lines(MANY)), closed(part(MANY, 7)), sealing.proof(MANY, 7).encode()):
+        against = f"--against={verify.file(older, 'older')}"
+        code, said = verify(closed(part(fork, 5)), "--no-memory", against)
+        assert (code, "the checkpoint of the older file is of another log of 605 events" in said) == (DIVERGED, True)
+        assert verify(closed(part(MANY, 5)), "--no-memory", against)[0] == OK
+    against = f"--against={verify.file(sealing.proof(MANY[:300], 7), 'older')}"
+    code, said = verify(closed(part(MANY, 5)), "--no-memory", against)
+    assert (code, "the checkpoint of the older file has 300 events, this one 605" in said) == (INCOMPLETE, True)
+    answer = verify.file(json.dumps(sealing.grown(MANY, 300, 605)), "answer")
+    assert verify(closed(part(MANY, 5)), "--no-memory", against, f"--consistency={answer}")[0] == OK
+
+
 @pytest.mark.parametrize("content", ["", "[]", '{"logs":{"a":1}}', '{"logs":{"a":{"size":1,"root":"AA=="}}}', "\xff"])
 def test_a_memory_that_can_not_be_read_is_wrong_usage(verify: Verifier, content: str) -> None:
     verify.memory.parent.mkdir()
