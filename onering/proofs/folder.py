@@ -38,6 +38,15 @@ class KeysFolder:
             self._read = content, Keys.decoded(content)
         return self._read[1]
 
+    def begin(self, keys: Keys, memory: Memory) -> None:
+        """Have these keys, and this memory of their origin; what another origin's signer is about to sign is not."""
+        with self._locked("memory.lock"):
+            known = self.memory(keys.origin)
+            if known is not None and known.checkpoint.size:
+                raise KeysFault(f"{known.checkpoint.size} events were signed as {keys.origin} already")
+            self._write(_named("memory", keys.origin), memory.encoded())
+            self._write(_KEYS, keys.encoded())
+
     def keep(self, keys: Keys) -> None:
         """Have these keys from now on."""
         self._write(_KEYS, keys.encoded())
@@ -54,10 +63,12 @@ class KeysFolder:
     def remember(self, memory: Memory) -> None:
         """Have this remembered, whatever happens from here on.
 
-        Raises Deposed if more is remembered already: another process wrote it since.
+        Raises Deposed if more is remembered already, since another process wrote it, and if another origin began.
         """
         with self._locked("memory.lock"):
-            known = self.memory(memory.checkpoint.origin)
+            kept, known = self.keys(), self.memory(memory.checkpoint.origin)
+            if kept is not None and kept.private and kept.origin != memory.checkpoint.origin:
+                raise Deposed(f"{kept.origin} began meanwhile")
             if known is not None and known.checkpoint.size > memory.checkpoint.size:
                 raise Deposed(f"{known.checkpoint.size} events were signed meanwhile")
             self._write(_named("memory", memory.checkpoint.origin), memory.encoded())

@@ -113,16 +113,14 @@ class Operator:
         if keys is not None:
             self._folder.archive(keys)
         replaces = newest.origin if newest is not None else keys.origin if keys is not None else None
-        self._folder.remember(Memory.opening(origin, replaces))
-        self._folder.keep(Keys(origin, (new_key(origin),)))
+        self._folder.begin(Keys(origin, (new_key(origin),)), Memory.opening(origin, replaces))
         return await self._announce()
 
     async def _open(self, origin: str) -> Keys:
         """Make a key, and have the empty tree published: nobody else opens this log from then on."""
         keys = Keys(origin, (new_key(origin),))
         memory = Memory.opening(origin)
-        self._folder.remember(memory)
-        self._folder.keep(keys)
+        self._folder.begin(keys, memory)
         try:
             signed = memory._replace(note=memory.checkpoint.signed(keys.private))
             await publish(self._conn, DEFAULT_LANE, signed, [], None)

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from onering.domain.system import LogKeyAdded, LogKeyRetired, LogOpened
 from onering.log.event import DEFAULT_LANE as LANE
 from onering.log.reader import read_stream
+from onering.proofs import lead
 from onering.proofs.faults import Deposed, KeysFault
 from onering.proofs.folder import KeysFolder
 from onering.proofs.keys import continues, next_origin, private_key, private_text
@@ -172,6 +173,40 @@ async def test_after_a_refusal_a_new_origin_begins_and_the_old_memory_is_kept(lo
     assert kept.note == before.note
     with pytest.raises(ValueError, match="no known key signed it"):
         opened(before.note, log.pinned())
+
+
+async def test_what_was_about_to_be_signed_when_a_new_origin_begins_is_signed_under_that_one(
+    log: SignedLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the event of the break would tell of less than was signed."""
+    reached, go_on, write = asyncio.Event(), asyncio.Event(), lead._whole
+
+    async def held(*args: Any) -> None:
+        reached.set()
+        await go_on.wait()
+        await write(*args)
+
+    async with log.process():
+        before = await log.signed()
+        monkeypatch.setattr(lead, "_whole", held)
+        await log.append(5)
+        await reached.wait()
+        await log.operator.new_log()
+        go_on.set()
+        after = await log.signed()
+    kept = log.folder.memory(ORIGIN)
+    assert kept is not None
+    assert (await told(log))[-1].broken_off_at == before.size == kept.checkpoint.size
+    assert after.origin == f"{ORIGIN}/2"
+
+
+async def test_an_origin_that_was_signed_is_not_opened_again(log: SignedLog, owner: Any) -> None:
+    async with log.process():
+        await log.signed()
+    (log.path / "keys.json").unlink()
+    await owner.execute("DELETE FROM onering.checkpoints")
+    with pytest.raises(KeysFault, match=f"1 events were signed as {ORIGIN} already"):
+        await log.operator.new(None)
 
 
 async def test_each_break_has_an_origin_of_its_own(log: SignedLog) -> None:
