@@ -88,8 +88,9 @@ class Sitting:
     async def _used(self, target: Victim, writers: int, readers: int) -> None:
         """Have people use the service while it is broken, and compare what they saw with its log."""
         at, score = target.entrance, self.score
+        witness = Witness(target.keys, score)
         async with under_load(at, score, writers=writers, readers=readers) as load, asyncio.TaskGroup() as group:
-            watching = group.create_task(Witness(target.keys, score).watch(at), name="witness")
+            watching = group.create_task(witness.watch(at), name="witness")
             living = group.create_task(live_out(at, score, load.stop), name="lives")
             await self._break(target)
             await load.written()
@@ -97,6 +98,8 @@ class Sitting:
             found = await verdict(target.dsn, score, load.readers, load.pages, at.named)
             watching.cancel()
         score.wrong += found.findings
+        if witness.newest is None:
+            score.wrong.append("the witness was shown no checkpoint")
 
     async def _break(self, target: Victim) -> None:
         for kind, fault in self.plan:
