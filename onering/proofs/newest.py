@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from time import monotonic
 from typing import Any
 
 import asyncpg
@@ -60,11 +61,12 @@ class Newest:
         While the database is away, it is what was known last.
         """
         async with self._asking:
-            if (now := asyncio.get_running_loop().time()) >= self._ask_again:
+            if monotonic() >= self._ask_again:
                 with suppress(*DATABASE_FAULTS):
                     newest = await self.now()
                     self._origin = newest.origin if newest else None
-                self._ask_again = now + ORIGIN_SECONDS
+                # From here on: of those who wait meanwhile, nobody asks once more what took so long.
+                self._ask_again = monotonic() + ORIGIN_SECONDS
             return self._origin
 
     async def _wait(self, position: int) -> Published:

@@ -95,3 +95,24 @@ async def test_whose_log_it_is_is_known_while_the_database_is_away(
 
     monkeypatch.setattr(module, "published", away)
     assert await newest.origin() == ORIGIN
+
+
+async def test_a_silent_database_is_asked_once_for_all_who_want_to_know_whose_log_it_is(
+    pool: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, asked = 1000.0, 0
+
+    async def silent(pool: Any, lane: int) -> Published | None:
+        nonlocal now, asked
+        await asyncio.sleep(0)
+        now, asked = now + 10, asked + 1
+        raise TimeoutError
+
+    monkeypatch.setattr(module, "published", silent)
+    monkeypatch.setattr(module, "monotonic", lambda: now)
+    newest = Newest(pool, LANE, 0)
+    assert await asyncio.gather(*(newest.origin() for _ in range(20))) == [None] * 20
+    assert asked == 1
+    now += 1
+    await newest.origin()
+    assert asked == 2
