@@ -291,7 +291,7 @@ TEXT = rf'"({PLAIN}(?:\\(?:["\\bfnrt]|u00(?:0[0-7be-f]|1[0-9a-f])){PLAIN})*)"'
 UUID = '"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"'
 HASH = '"([0-9a-f]{64})"'
 SALT = '"([0-9a-f]{32})"'
-TIME = r'"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6})Z"'
+TIME = r'"([0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}\.[0-9]{6})Z"'
 COLUMNS = {
     "lane": NUMBER,
     "position": NUMBER,
@@ -720,7 +720,7 @@ class Export:
         self._proved = has_proofs(self._header)
         self._digest = hashlib.sha256(first)
         self._versions: dict[bytes, int] = {}
-        self._position = self._count = self._unproved = 0
+        self._position = self._count = self._erased = self._unproved = 0
         self._time = ""
         self._ended = False
         self._tree: Tree | None = None if self._filtered else Tree()
@@ -757,6 +757,7 @@ class Export:
             return
         for fault_of in faults_of(event):
             self._add(DAMAGED, f"{event}: {fault_of}")
+        self._erased += event.payload is None
         self._in_order(event)
         self._in_stream(event)
         if self._filtered:
@@ -875,6 +876,7 @@ class Export:
 
     def _summary(self) -> str:
         text = f"{many(self._count, 'event')} of {many(len(self._versions), 'stream')} up to position {self._position}"
+        text += f", {self._erased} of them erased" if self._erased else ""
         return f"{text}, chosen from a log; what was left out can't be told" if self._filtered else text
 
 
@@ -964,13 +966,22 @@ def told(event: Event) -> Iterator[str]:
     if event.payload is None:
         yield "          [erased]"
         return
-    try:
-        data = json.loads(event.payload)["data"]
-        text = data["content"] if set(data) >= {"content"} else json.dumps(data, ensure_ascii=False)
-    except (ValueError, KeyError, TypeError, RecursionError):
-        text = event.payload
-    for line in str(text).split("\n"):
+    written, rest = parted(event.payload)
+    for line in written.split("\n") if written is not None else ():
         yield f"          {printable(line)}"
+    yield printable(f"with      {rest}")
+
+
+def parted(payload: str) -> tuple[str | None, str]:
+    """Return what a person wrote in an event, if they did, and whatever else it says."""
+    try:
+        data = json.loads(payload)["data"]
+        written = data.pop("content", None)
+        if written is None or isinstance(written, str):
+            return written, json.dumps(data, ensure_ascii=False)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        pass
+    return None, payload
 
 
 # ------------------------------------------------------------------------------------------------------ command line

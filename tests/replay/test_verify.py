@@ -128,8 +128,12 @@ def test_whatever_a_terminal_can_show_the_exit_code_is_the_same(verify: Verifier
 
 
 def test_an_erased_event_is_still_what_was_signed(verify: Verifier) -> None:
+    """And that it was erased is said: whoever can change rows could hide what they say, and no hash would tell."""
     records = [*RECORDS[:4], erased(RECORDS[4]), *RECORDS[5:]]
-    assert verify(closed(signed_before(records)))[0] == OK
+    code, said = verify(closed(signed_before(records)))
+    assert (code, "9 events of 4 streams up to position 9, 1 of them erased; " in said) == (OK, True)
+    code, said = verify(closed(part(records, 5, 6)))
+    assert (code, "up to position 6, 1 of them erased, chosen from a log" in said) == (OK, True)
 
 
 def test_a_part_of_a_log_is_proved_line_by_line(verify: Verifier) -> None:
@@ -331,6 +335,7 @@ def test_an_event_in_a_wrong_place_is_named(verify: Verifier, some: list[bytes],
         (b'"recorded_at":"2026-01-', b'"recorded_at":"2026-13-'),
         (b'"recorded_at":"2026-01-', b'"recorded_at":" 2026-01-'),
         (b'Z","leaf"', b'+00:00","leaf"'),
+        (b"T03:", b"T24:"),
         (b'"}\n', b'","proof":null}\n'),
     ],
 )

@@ -36,23 +36,29 @@ def test_a_proof_shows_a_person_what_it_proves(verify: Verifier) -> None:
         f"draft     {event.stream_id}, version {event.version}\n"
         "what      segment_added\n"
         "          Text 1\n"
+        f'with      {{"segment_id": "{json.loads(event.payload)["data"]["segment_id"]}", "author_id": "alice", '
+        '"segment_order": 1}\n'
     )
     assert f"ok: position 6, stream {event.stream_id}, version {event.version}; {ORIGIN}, size 9, root " in said
 
 
 def test_whatever_an_event_says_it_is_shown_as_text(verify: Verifier) -> None:
     _, said = verify(proof(RECORDS, 9).encode())
-    assert "          {" in said
+    assert "with      {" in said
     assert "Ü 🌍 'quoted'\\n" in said
     gone = [*RECORDS[:5], erased(RECORDS[5]), *RECORDS[6:]]
     assert "          [erased]\n" in verify(proof(gone, 6).encode())[1]
     for payload, shown in (
-        ("no JSON", "no JSON"),
-        ('{"data":{"content":"a\\n\\u001b[2Jb"}}', "a\n          \\x1b[2Jb"),
+        ("no JSON", "with      no JSON"),
+        ("[]", "with      []"),
+        ('{"data":[7]}', 'with      {"data":[7]}'),
+        ('{"data":{"content":7}}', 'with      {"data":{"content":7}}'),
+        ('{"data":{"content":"a\\n\\u001b[2Jb"}}', "          a\n          \\x1b[2Jb\nwith      {}"),
+        ('{"data":{"content":"a\\nwith      b"}}', "          a\n          with      b\nwith      {}"),
     ):
         records = resealed(RECORDS, 6, payload=payload, impersonator="root")
         code, said = verify(proof(records, 6).encode(), "--no-memory")
-        assert (code, f"          {shown}\n" in said, "alice (by root)" in said) == (OK, True, True)
+        assert (code, f"\n{shown}\n" in said, "alice (by root)" in said) == (OK, True, True), said
 
 
 @pytest.mark.parametrize("position", [1, 2, 255, 256, 257, 512, 513, 604, 605])
