@@ -9,6 +9,7 @@ import asyncpg
 from onering.domain.events import EVENT_TYPES, INVITE_EVENT_TYPES
 from onering.log.batcher import TROUBLE
 from onering.log.reader import head, read_lane
+from onering.log.roles import READ_MODEL
 from projections.faults import Deposed, Poison, TooNew
 from projections.projection import Projection, in_schemas
 
@@ -50,6 +51,10 @@ ALLOCATE = """
     RETURNING version"""
 
 
+# Only the owner of a schema can say so of it: migrations give no other schema to the service (onering/log/roles.py).
+MAKE = f"CREATE SCHEMA {{schema}}; COMMENT ON SCHEMA {{schema}} IS '{READ_MODEL}';"
+
+
 async def create(conn: Connection, projection: Projection, lane: int) -> None:
     """Make an empty build: its row, its schema and its tables, together. Raises asyncpg.PostgresError.
 
@@ -58,7 +63,7 @@ async def create(conn: Connection, projection: Projection, lane: int) -> None:
     async with conn.transaction():
         version = await conn.fetchval(ALLOCATE, projection.name, lane, projection.definition)
         schema = schema_name(projection.name, version)
-        await conn.execute(in_schemas("CREATE SCHEMA {schema};" + projection.sql, {"schema": schema}))
+        await conn.execute(in_schemas(MAKE + projection.sql, {"schema": schema}))
 
 
 TAKE_BUILDING = """

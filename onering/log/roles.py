@@ -81,12 +81,16 @@ async def change_roles(conn: Connection, sql: str) -> None:
             return
 
 
+# What a read model's schema says of itself. Whoever has the service's role may write any name to onering.projections,
+# but can say this of its own schemas alone: so no other becomes the service's.
+READ_MODEL: LiteralString = "A read model of OneRing"
 # The schema first: who gets a table has to be allowed to make one there. Indexes and types follow their tables.
-STRAYS = """
+STRAYS = f"""
     SELECT format('ALTER %s %s OWNER TO %I', thing.kind, thing.name, ours.owner)
       FROM (SELECT 'onering', $1 UNION SELECT p.name || '_' || p.version, $2 FROM onering.projections p)
            AS ours (schema, owner)
       JOIN pg_namespace n ON n.nspname = ours.schema
+       AND (ours.owner = $1 OR obj_description(n.oid, 'pg_namespace') = '{READ_MODEL}')
      CROSS JOIN LATERAL (
         SELECT 1, 'SCHEMA', quote_ident(n.nspname), n.nspowner
         UNION ALL

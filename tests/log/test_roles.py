@@ -239,6 +239,16 @@ class TestLogOfSomebodyElse:
         await served(await migrate(no_superuser))
         assert await run(empty_dsn, OWNERS) == OURS
 
+    async def test_somebody_elses_schema_that_is_entered_as_a_read_model_stays_theirs(self, empty_dsn: str) -> None:
+        """Whoever has the service's role may write any name to the registry."""
+        await run(empty_dsn, "CREATE SCHEMA payroll_1 CREATE TABLE salaries ()")
+        dsn = await migrate(empty_dsn)
+        entered = "INSERT INTO onering.projections (name, version, lane, definition, status) VALUES "
+        await run(dsn, f"{entered} ('payroll', 1, 0, '', 'building')")
+        await migrate(empty_dsn)
+        owner = "SELECT tableowner FROM pg_tables WHERE schemaname = 'payroll_1'"
+        assert await run(empty_dsn, owner) == [("postgres",)]
+
     async def test_what_an_administrator_may_not_take_over_is_told(self, empty_dsn: str, no_superuser: str) -> None:
         await prepare(Database(empty_dsn), LANE)
         with pytest.raises(MigrationError, match=r"must be owner of .*`onering migrate` as a superuser"):
