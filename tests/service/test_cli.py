@@ -70,8 +70,16 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         ),
         (
             ["serve", "--help"],
-            ["ONERING_HOST", "ONERING_PORT", "ONERING_DATA", "ONERING_WORKERS", "DATABASE_URL", "8000", "Ctrl-C"]
-            + ["--trust-first"],
+            [
+                "ONERING_HOST",
+                "ONERING_PORT",
+                "ONERING_DATA",
+                "ONERING_WORKERS",
+                "DATABASE_URL",
+                "8000",
+                "Ctrl-C",
+                "--trust-first",
+            ],
         ),
         (["token", "--help"], ["USER", "--hours", "local and test"]),
         (["migrate", "--help"], ["--database-url", "--data"]),
