@@ -150,7 +150,7 @@ class Signer:
                 return
             while (keys := self._keys()) is not None:
                 self._wake.clear()
-                await self._turn(conn, keys)
+                await self._turn(conn, keys.origin)
                 self._trouble = None
                 backoff.reset()
                 await self._rest()
@@ -158,24 +158,26 @@ class Signer:
             conn.terminate()
             self._conn, self._locked, self._lead = None, False, None
 
-    async def _turn(self, conn: "asyncpg.Connection[Any]", keys: Keys) -> None:
+    async def _turn(self, conn: "asyncpg.Connection[Any]", origin: str) -> None:
         if not self._locked:
             self._locked = await conn.fetchval(TRY_LOCK, lock_key(self._tail.lane))
         if self._locked:
-            if not self._stays_refused(keys.origin):
-                await self._sign(conn, keys)
+            if not self._stays_refused(origin):
+                await self._sign(conn, origin)
         elif self._hurry.is_set():
             newest = await published(conn, self._tail.lane)
             if newest is not None and newest.size >= await head(conn, self._tail.lane):
                 self._covered.set()
 
-    async def _sign(self, conn: "asyncpg.Connection[Any]", keys: Keys) -> None:
+    async def _sign(self, conn: "asyncpg.Connection[Any]", origin: str) -> None:
         try:
-            if self._lead is None or self._lead.origin != keys.origin:
-                self._lead = await self._taken_over(conn, keys.origin)
-            await self._go_on(conn, self._lead, keys)
+            if self._lead is None or self._lead.origin != origin:
+                self._lead = await self._taken_over(conn, origin)
+            # Only now: that may have taken minutes, in which an operator changed the keys.
+            if (keys := self._keys()) is not None and keys.origin == origin:
+                await self._go_on(conn, self._lead, keys)
         except Refused as refused:
-            self._refuse(keys.origin, str(refused))
+            self._refuse(origin, str(refused))
         except Deposed as deposed:
             logger.warning("the signer looks again: %s", deposed)
             self._look_again()

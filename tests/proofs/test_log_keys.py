@@ -130,6 +130,27 @@ async def _lines(log: SignedLog, count: int) -> bool:
     return (await log.newest()).note.count("\u2014 ") == count
 
 
+async def test_a_key_that_is_retired_while_a_process_takes_over_signs_nothing_after(
+    log: SignedLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a large log that takes minutes, and what it signs then may stay the newest for long."""
+    reached, go_on, resumed = asyncio.Event(), asyncio.Event(), lead.resumed
+
+    async def held(*args: Any) -> Any:
+        reached.set()
+        await go_on.wait()
+        return await resumed(*args)
+
+    monkeypatch.setattr(lead, "resumed", held)
+    async with log.process():
+        await reached.wait()
+        await log.operator.rotate()
+        await log.operator.retire()
+        go_on.set()
+        # By the one that is pinned now.
+        assert (await log.signed()).size == await log.head()
+
+
 async def test_there_are_two_keys_at_most_and_one_at_least(log: SignedLog) -> None:
     with pytest.raises(ServiceError, match="There is one key only"):
         await log.operator.retire()
