@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from onering.proofs.merkle import HASH_BYTES
+from onering.proofs.merkle import EMPTY_ROOT, HASH_BYTES
 
 ED25519 = b"\x01"
 # The least that a verifier must take.
@@ -95,20 +95,22 @@ def is_name(text: str) -> bool:
 
 
 def opened(note: str, keys: Collection[VerifierKey]) -> Checkpoint:
-    """Return the checkpoint of a note that one of the keys signed, and no known key signed wrongly.
+    """Return the checkpoint of a note that a known key of its origin signed, and no known key signed wrongly.
 
     Raises BadNote. Lines of unknown keys count for nothing.
     """
     text, lines = _taken_apart(note)
     known = {(key.name, key.key_id): key for key in keys}
-    signed = False
+    signed = set()
     for name, key_id, signature in map(_signature, lines):
         if (key := known.get((name, key_id))) is not None:
             _verify(key, text, signature)
-            signed = True
+            signed.add(name)
     if not signed:
         raise BadNote("no known key signed it")
-    return parsed(text)
+    if (checkpoint := parsed(text)).origin not in signed:
+        raise BadNote(f"no known key of {checkpoint.origin} signed it")
+    return checkpoint
 
 
 def parsed(text: str) -> Checkpoint:
@@ -118,6 +120,8 @@ def parsed(text: str) -> Checkpoint:
         raise BadNote("it is no checkpoint: an origin, a size and a root, each on a line")
     if len(digest := _bytes(root)) != HASH_BYTES:
         raise BadNote("its root is no SHA-256 hash")
+    if size == "0" and digest != EMPTY_ROOT:
+        raise BadNote("its root is not that of the empty tree")
     return Checkpoint(origin, int(size), digest)
 
 

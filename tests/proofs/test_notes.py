@@ -72,6 +72,8 @@ def test_a_wrong_signature_of_a_known_key_spoils_the_note() -> None:
         (again("example.com/log\n7\nAAEC=\n"), "not base64"),
         (again(HEAD.text().replace("\n7", "\r\n7")), "control characters"),
         (again(HEAD.text().replace("log\n7", "log\t\n7")), "control characters"),
+        (Checkpoint("example.com/log", 0, bytes(32)).signed([NEW]), "empty tree"),
+        (Checkpoint("example.com/other", 7, bytes(32)).signed([NEW]), "no known key of example.com/other"),
         (NOTE[:-1], "without its end"),
         (HEAD.text(), "0 signatures"),
         (HEAD.signed([NEW] * 17), "17 signatures"),
