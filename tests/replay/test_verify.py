@@ -583,7 +583,17 @@ def test_of_a_part_the_checkpoint_of_an_older_file_needs_to_be_connected_too(ver
     assert verify(closed(part(MANY, 5)), "--no-memory", against, f"--consistency={answer}")[0] == OK
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"logs":{"a":1}}', '{"logs":{"a":{"size":1,"root":"AA=="}}}', "\xff"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        "\xff",
+        '{"logs":{"a":1}}',
+        '{"logs":{"a":{"size":1,"root":"AA=="}}}',
+        f'{{"logs":{{"a":{{"size":-1,"root":"{sealing.text(OTHER_TREE.root)}"}}}}}}',
+    ],
+)
 def test_a_memory_that_can_not_be_read_is_wrong_usage(verify: Verifier, content: str) -> None:
     verify.memory.parent.mkdir()
     verify.memory.write_text(content, encoding="latin-1")
