@@ -201,7 +201,7 @@ class Signer:
         why = self._keyring.folder.refusal(origin)
         if why is None and self._refused is not None:
             logger.warning("an operator lets the log be looked at again")
-            self._lead = None
+            self._lead, self._reminder = None, Reminder()
         self._refused = why
         if why is not None and self._reminder.is_due():
             logger.error("the log is not signed: %s", why)
@@ -209,10 +209,13 @@ class Signer:
 
     def _refuse(self, origin: str, why: str) -> None:
         sentence = f"{why}. Once it is known why, `onering keys new-log` begins a new origin"
-        self._refused, self._lead = sentence, None
+        self._lead = None
+        # Before it is kept: where that can't be, all of it is looked at again and again.
+        if self._reminder.is_due():
+            logger.error("the log is not signed any more: %s", sentence)
+            self._reminder.begin()
         self._keyring.folder.refuse(origin, sentence)
-        self._reminder.begin()
-        logger.error("the log is not signed any more: %s", sentence)
+        self._refused = sentence
 
     async def _rest(self) -> None:
         if self._hurry.is_set():

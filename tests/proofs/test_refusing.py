@@ -8,6 +8,8 @@ from typing import Any
 import orjson
 import pytest
 
+from onering.proofs.faults import KeysFault
+from onering.proofs.folder import KeysFolder
 from onering.proofs.reminder import Reminder
 from onering.service.signing import keyring, shown
 from tests.proofs.signed_log import SignedLog, cut, unprotected, until
@@ -176,6 +178,28 @@ async def test_a_refusal_is_said_as_an_error_and_to_whoever_asks(log: SignedLog,
     assert "the log is not signed any more: the log has 21 events" in said
     assert "`onering keys new-log` begins a new origin" in said
     assert "refused the log has 21 events" in shown(keyring(log.settings))
+
+
+async def test_a_refusal_that_can_not_be_kept_is_said_and_holds_all_the_same(
+    log: SignedLog, owner: Any, caplog: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await signed(log)
+    before = await log.newest()
+    await cut(owner, 10)
+    tries = 0
+
+    def full(*_: object) -> None:
+        nonlocal tries
+        tries += 1
+        raise KeysFault("no space left on device")
+
+    monkeypatch.setattr(KeysFolder, "refuse", full)
+    async with log.process() as process:
+        await until(lambda: tries == 3)
+        assert process.why == "refused: no space left on device"
+    assert await log.newest() == before
+    assert caplog.text.count("the log is not signed any more: the log has 21 events") == 1
+    assert "an operator lets the log be looked at again" not in caplog.text
 
 
 def test_it_is_said_again_after_ever_longer_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
