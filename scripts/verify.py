@@ -454,8 +454,10 @@ class Memory:
 
     def remember(self, new: Checkpoint) -> None:
         """Keep a checkpoint, all of it or nothing, unless a newer one is known. Raises Misused."""
-        self._logs = self._read()
+        before, self._logs = self.known(new.origin), self._read()
         known = self.known(new.origin)
+        if known not in (before, new):
+            raise Misused(f"Another run remembered another checkpoint in {self.path} meanwhile; verify again.")
         if self.path is None or (known is not None and known.size >= new.size):
             return
         self._logs[new.origin] = {"size": new.size, "root": base64.b64encode(new.root).decode()}
@@ -1025,7 +1027,7 @@ def main(arguments: list[str] | None = None) -> int:
         with judging(asked) as (judge, older), lines_of(asked.file) as lines:
             return verify(lines, judge, older)
     except Misused as fault:
-        print(f"verify.py: {fault}", file=sys.stderr)
+        print(printable(f"verify.py: {fault}"), file=sys.stderr)
         return USAGE
 
 

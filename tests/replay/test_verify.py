@@ -608,6 +608,17 @@ def test_a_memory_that_can_not_be_written_is_told(verify: Verifier) -> None:
     assert "verified.json" in said
 
 
+def test_a_memory_does_not_take_the_place_of_what_nobody_compared(verify: Verifier) -> None:
+    """Of two histories that are verified at once, for the first time, one is remembered and the other told."""
+    memories = [program().Memory(verify.memory) for _ in range(3)]
+    first, other = (program().Checkpoint(*checkpoint) for checkpoint in (sealing.checkpoint(RECORDS, 5), OTHER_TREE))
+    memories[0].remember(first)
+    memories[1].remember(first)
+    with pytest.raises(program().Misused, match="verify again"):
+        memories[2].remember(other)
+    assert program().Memory(verify.memory).known(ORIGIN) == first
+
+
 @pytest.mark.parametrize("step", ["fsync", "replace"])
 def test_a_memory_is_all_of_it_or_as_it_was(verify: Verifier, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     assert verify(closed(lines(RECORDS[:5])))[0] == OK
@@ -694,6 +705,7 @@ def test_a_first_line_that_others_may_read_otherwise_is_not_judged(verify: Verif
         ("--key=a+00000000+AQ==", "not an Ed25519 key"),
         ("--key=a+00000000+A", "not base64"),
         ("--against=none", "can't be read: No such file"),
+        ("--against=\x1b[2Jnone", "\\x1b[2Jnone can't be read: No such file"),
         ("--against=/proc/self/mem", "can't be read: Input/output error"),
         ("--none", "unrecognized arguments"),
         ("--no-memory", "not allowed with"),
