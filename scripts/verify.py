@@ -544,9 +544,13 @@ class Known(NamedTuple):
 class Judge:
     """What every kind of file is judged by: the pinned keys, the memory, and a consistency proof where there is one."""
 
-    def __init__(self, keys: list[Key], memory: Memory, consistency: Path | None = None) -> None:
+    def __init__(
+        self, keys: list[Key], memory: Memory, consistency: Path | None = None, *, whole: bool = False
+    ) -> None:
+        """Take a part of a log for incomplete if it is to be `whole`."""
         self.keys = keys
         self.memory = memory
+        self.whole = whole
         self.findings = Findings()
         self._consistency = consistency
 
@@ -837,6 +841,8 @@ class Export:
             self._add(DAMAGED, f"the file should go up to position {head}; it ends at {self._position}")
         if self._other_tiles and not self._rewritten and self._tree is not None:
             self._add(DAMAGED, f"the tree that proofs are made of is not that of the log: {self._other()}")
+        if self._filtered and self._judge.whole:
+            self._add(INCOMPLETE, "the file has only what somebody chose from the log, and not all of it")
         self._missing()
         self._unsigned()
         whole = self._ended
@@ -1001,6 +1007,7 @@ def parser() -> argparse.ArgumentParser:
         "--key", action="append", default=[], help="a key to trust: <name>+<id>+<base64>, or a file of them; repeatable"
     )
     made.add_argument("--against", metavar="OLDER", help="an older export or proof of the same log, to compare with")
+    made.add_argument("--whole", action="store_true", help="all of a log is expected: a part of one is incomplete")
     made.add_argument("--consistency", type=Path, metavar="FILE", help="the answer of GET /v1/log/consistency")
     memory = made.add_mutually_exclusive_group()
     memory.add_argument("--memory", type=Path, metavar="FILE", help="where verified checkpoints are remembered")
@@ -1012,7 +1019,7 @@ def parser() -> argparse.ArgumentParser:
 def judging(asked: argparse.Namespace) -> Iterator[tuple[Judge, Older | None]]:
     """Yield who judges as the command line asks for it, and what is compared with. Raises Misused."""
     memory = Memory(None if asked.no_memory else asked.memory or default_memory())
-    judge = Judge(keys_of(asked.key), memory, asked.consistency)
+    judge = Judge(keys_of(asked.key), memory, asked.consistency, whole=asked.whole)
     if asked.against is None:
         yield judge, None
         return
@@ -1036,8 +1043,8 @@ def verify(lines: Iterator[bytes], judge: Judge, older: Older | None = None) -> 
     lines = readable(lines, judge)
     first = next(lines, b"")
     if first == PROOF.encode() + b"\n":
-        if older is not None:
-            raise Misused("--against is for exports: a proof is of one event.")
+        if older is not None or judge.whole:
+            raise Misused("--against and --whole are for exports: a proof is of one event.")
         return verify_proof(bounded(lines), judge)
     export = Export(first, judge, older)
     for line in lines:

@@ -54,6 +54,9 @@ def verify_log(
     no_memory: Annotated[
         bool, typer.Option("--no-memory", help="Neither remember, nor compare with what was verified.")
     ] = False,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="All of a log is expected: a part of one is incomplete.")
+    ] = False,
     database_url: DatabaseUrl = None,
     data: Data = None,
     file: ProvedFile = None,
@@ -61,7 +64,7 @@ def verify_log(
     """Verify that a log, or one event, is what was signed, and grew from what was verified before."""
     log_keys: LogKeys = context.meta[LOG_KEYS]
     options = _options(key or log_keys(data), against=against, consistency=consistency, memory=memory)
-    options += ["--no-memory"] if no_memory else []
+    options += [name for name, asked in (("--no-memory", no_memory), ("--whole", whole)) if asked]
     if file is not None:
         raise typer.Exit(verify_file(options, file))
 

@@ -83,6 +83,8 @@ def test_what_a_filter_chose_is_proved(run: Run, long: str, tmp_path: Path) -> N
     assert run("export", "--file", part, "--out", smaller, "--type", "segment_added")[2] == "2 events\n"
     assert [line in part.read_bytes() for line in smaller.read_bytes().splitlines()[1:-1]] == [True, True]
     assert verify(run, PINNED, "--file", smaller)[0] == OK
+    assert verify(run, PINNED, "--whole", "--file", smaller)[0] == INCOMPLETE
+    assert verify(run, PINNED, "--whole", "--database-url", long)[0] == OK
     for command_ in (["check"], ["print"]):
         assert run(*command_, "--file", part)[0] == (2 if command_ == ["check"] else 0)
 

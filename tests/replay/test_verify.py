@@ -450,6 +450,14 @@ def _with_proof_of(position: int, other: int) -> bytes:
     return line[: line.index(b',"proof":')] + part(MANY, other)[1][part(MANY, other)[1].index(b',"proof":') :]
 
 
+def test_a_part_of_a_log_is_not_all_of_it(verify: Verifier) -> None:
+    """Whoever writes an export can leave out what they like, and say that it was filtered."""
+    assert verify(closed(lines(RECORDS)), "--whole")[0] == OK
+    for chosen in ((), (5,), range(1, 10)):
+        code, said = verify(closed(part(RECORDS, *chosen)), "--whole")
+        assert (code, "only what somebody chose from the log" in said) == (INCOMPLETE, True)
+
+
 def test_an_older_version_of_a_stream_behind_a_newer_one_is_found(verify: Verifier) -> None:
     records = resealed(MANY, 300, version=2)
     code, said = verify(closed(part(records, 299, 300)))

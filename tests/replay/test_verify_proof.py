@@ -236,7 +236,9 @@ def test_without_a_key_nothing_is_proved(verify: Verifier) -> None:
 
 def test_a_proof_has_nothing_to_be_compared_with(verify: Verifier) -> None:
     older = verify.file(WHOLE, "older")
-    assert verify(WHOLE.encode(), f"--against={older}")[0] == USAGE
+    for option in (f"--against={older}", "--whole"):
+        code, said = verify(WHOLE.encode(), option)
+        assert (code, "a proof is of one event" in said) == (USAGE, True)
 
 
 # ------------------------------------------------------------------------------------------------- consistency proofs
