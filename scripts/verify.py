@@ -76,49 +76,33 @@ def node(left: bytes, right: bytes) -> bytes:
 
 
 class Tree:
-    """A Merkle tree that grows leaf by leaf, as the roots of its complete subtrees; of the last tile, its leaves."""
+    """A Merkle tree that grows leaf by leaf, as the roots of its complete subtrees, from left to right."""
 
     TILE = 256
 
     def __init__(self) -> None:
         self.size = 0
-        self._roots: list[tuple[int, bytes]] = []  # (tiles below it, root), from left to right
-        self._leaves: list[bytes] = []
+        self._roots: list[bytes] = []
 
     def append(self, leaf: bytes) -> bytes | None:
         """Take a leaf; return the root of the tile that it completes, if it does."""
         self.size += 1
-        self._leaves.append(leaf)
-        if len(self._leaves) < self.TILE:
-            return None
-        level, self._leaves = self._leaves, []
-        while len(level) > 1:
-            level = [node(left, right) for left, right in zip(level[::2], level[1::2])]
-        tile = root = level[0]
-        width = 1
-        while self._roots and self._roots[-1][0] == width:
-            root = node(self._roots.pop()[1], root)
-            width *= 2
-        self._roots.append((width, root))
+        root, width, tile = leaf, 1, None
+        while self.size % (2 * width) == 0:
+            root, width = node(self._roots.pop(), root), 2 * width
+            if width == self.TILE:
+                tile = root
+        self._roots.append(root)
         return tile
 
     def root(self) -> bytes:
         """Return the root over all leaves."""
-        if self.size == 0:
+        if not self._roots:
             return hashlib.sha256().digest()
-        parts = [root for _, root in self._roots]
-        if self._leaves:
-            parts.append(self._over(self._leaves))
-        root = parts.pop()
-        while parts:
-            root = node(parts.pop(), root)
+        *left, root = self._roots
+        for one in reversed(left):
+            root = node(one, root)
         return root
-
-    def _over(self, leaves: list[bytes]) -> bytes:
-        if len(leaves) == 1:
-            return leaves[0]
-        half = 1 << ((len(leaves) - 1).bit_length() - 1)
-        return node(self._over(leaves[:half]), self._over(leaves[half:]))
 
 
 def root_from(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
@@ -698,93 +682,39 @@ def has_proofs(header: dict[str, Any]) -> bool:
     return "filter" in header and header["format_version"] > 1
 
 
-class Export:
-    """An export that is judged line by line, from its first to its last."""
+def proved(event: Event, index: int, path: list[bytes], checkpoint: Checkpoint) -> None:
+    """Look whether an event is in the tree of a checkpoint. Raises Wrong."""
+    if root_from(leaf_of(event), index, checkpoint.size, path) != checkpoint.root:
+        raise Wrong("it is not the event that was signed: its proof leads to another root")
 
-    def __init__(self, first: bytes, judge: Judge, older: Older | None = None) -> None:
-        """Raises Misused if it is no export."""
-        try:
-            self._header = read_header(first)
-        except Wrong as fault:
-            raise Misused(f"{str(fault)[0].upper()}{str(fault)[1:]}.") from None
-        self._judge = judge
-        self._add = judge.findings.add
-        self._older = older
-        self._filtered = "filter" in self._header
-        self._proved = has_proofs(self._header)
-        self._digest = hashlib.sha256(first)
-        self._versions: dict[bytes, int] = {}
-        self._position = self._count = self._erased = self._unproved = 0
-        self._time = ""
-        self._ended = False
-        self._tree: Tree | None = None if self._filtered else Tree()
-        self._tiles: list[Any] = self._header.get("tiles", [])
+
+def positions(first: int, last: int) -> str:
+    """Return a range of events as words."""
+    return f"event {first}" if first == last else f"events {first} to {last}"
+
+
+def many(number: int, what: str) -> str:
+    """Return a count as words."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+class Whole:
+    """All events of a log: the tree over them has the root of each checkpoint that is known, at its size."""
+
+    def __init__(self, checkpoint: Checkpoint | None, known: list[Known], tiles: list[Any], findings: Findings) -> None:
+        """Take the roots of tiles as they were kept when they were signed: they tell where a log was changed."""
+        self._checkpoint = checkpoint
+        own = [] if checkpoint is None else [Known(checkpoint, OWN)]
+        self._stops = sorted([*known, *own], key=lambda stop: stop.checkpoint.size)
+        self._tiles = tiles
+        self._add = findings.add
         self._other_tiles: list[int] = []
         self._rewritten = False
-        self.checkpoint = judge.open(self._header.get("checkpoint"))
-        self._known = judge.remembered(self.checkpoint)
-        if older is not None and older.checkpoint is not None:
-            self._known.append(Known(older.checkpoint, "of the older file"))
-        own = [] if self.checkpoint is None else [Known(self.checkpoint, OWN)]
-        self._stops = sorted([*self._known, *own], key=lambda stop: stop.checkpoint.size)
+        self._tree: Tree | None = Tree()
         self._stop()
 
-    def line(self, line: bytes) -> None:
-        """Take the next line."""
-        if self._ended:
-            self._add(DAMAGED, "the file goes on behind its last line")
-        elif not line.endswith(b"\n"):
-            return
-        elif line.startswith(LAST):
-            self._last(line)
-        else:
-            self._digest.update(line)
-            self._count += 1
-            self._event(line)
-
-    def _event(self, line: bytes) -> None:
-        try:
-            event, path = read_event(line, with_proof=self._proved)
-        except Wrong as fault:
-            self._add(DAMAGED, f"line {self._count + 1}, after position {self._position}: {fault}")
-            self._tree = None
-            return
-        for fault_of in faults_of(event):
-            self._add(DAMAGED, f"{event}: {fault_of}")
-        self._erased += event.payload is None
-        self._in_order(event)
-        self._in_stream(event)
-        if self._filtered:
-            self._in_proof(event, path)
-        self._in_tree(event)
-        if self._older is not None and self._older.differs(event):
-            self._add(DIVERGED, f"{event}: it is another event than in the older file, and the first one that is")
-            self._older = None
-
-    def _in_order(self, event: Event) -> None:
-        expected = self._position + 1
-        if event.lane != self._header["lane"]:
-            self._add(DAMAGED, f"{event}: it is of lane {event.lane}, in a log of lane {self._header['lane']}")
-        if event.position < expected:
-            self._misplaced(event, f"it comes after position {self._position}")
-        elif event.position > expected and not self._filtered:
-            self._misplaced(event, f"missing in front of it: {positions(expected, event.position - 1)}")
-        if event.recorded_at < self._time:
-            self._add(DAMAGED, f"{event}: it was recorded before the one in front of it, at {event.recorded_at}")
-        self._position, self._time = event.position, event.recorded_at
-
-    def _misplaced(self, event: Event, text: str) -> None:
-        self._add(DAMAGED, f"{event}: {text}")
-        self._tree = None
-
-    def _in_stream(self, event: Event) -> None:
-        stream = uuid(event.stream_id)
-        expected = self._versions.get(stream, 0) + 1
-        if event.version < expected or (event.version > expected and not self._filtered):
-            self._add(DAMAGED, f"{event}: version {expected} of its stream comes next")
-        self._versions[stream] = event.version
-
-    def _in_tree(self, event: Event) -> None:
+    def take(self, event: Event, path: list[bytes] | None) -> None:
+        """Take the next event; a whole log has no paths."""
         if self._tree is None:
             return
         number = self._tree.size // Tree.TILE
@@ -792,6 +722,10 @@ class Export:
         if tile is not None and number < len(self._tiles) and base64.b64encode(tile).decode() != self._tiles[number]:
             self._other_tiles.append(number)
         self._stop()
+
+    def give_up(self) -> None:
+        """Compare no more: an event is not there or not in its place, so every root from here on is another."""
+        self._tree = None
 
     def _stop(self) -> None:
         """Compare the root with those that are known of a tree of this size."""
@@ -817,14 +751,136 @@ class Export:
         first = self._other_tiles[:MOST_SHOWN]
         return " or ".join(positions(n * Tree.TILE + 1, (n + 1) * Tree.TILE) for n in first)
 
-    def _in_proof(self, event: Event, path: list[bytes] | None) -> None:
-        if self.checkpoint is None or path is None:
+    def end(self, position: int, *, ended: bool) -> bool:
+        """Judge what can only be told at the end; return whether a checkpoint in it may be remembered."""
+        if self._other_tiles and not self._rewritten and self._tree is not None:
+            self._add(DAMAGED, f"the tree that proofs are made of is not that of the log: {self._other()}")
+        if self._stops and self._tree is not None and ended:
+            (_, size, _), whose = self._stops[-1]
+            missing = f"missing at the end: {positions(position + 1, size)}"
+            self._add(DIVERGED, f"{missing}, which the checkpoint {whose} covers")
+        if self._checkpoint is not None and position > self._checkpoint.size:
+            self._add(INCOMPLETE, f"not signed yet: {positions(self._checkpoint.size + 1, position)}")
+        return ended
+
+
+class Part:
+    """Events that somebody chose from a log: each has a proof that it is in the tree of the checkpoint."""
+
+    def __init__(self, checkpoint: Checkpoint | None, known: list[Known], judge: Judge) -> None:
+        self._checkpoint = checkpoint
+        self._known = known
+        self._judge = judge
+        self._unproved = 0
+
+    def take(self, event: Event, path: list[bytes] | None) -> None:
+        """Take the next event and its proof."""
+        if self._checkpoint is None or path is None:
             self._unproved += 1
             return
         try:
-            proved(event, event.position - 1, path, self.checkpoint)
+            proved(event, event.position - 1, path, self._checkpoint)
         except Wrong as fault:
-            self._add(DAMAGED, f"{event}: {fault}")
+            self._judge.findings.add(DAMAGED, f"{event}: {fault}")
+
+    def give_up(self) -> None:
+        """Go on: each event is proved by itself."""
+
+    def end(self, position: int, *, ended: bool) -> bool:
+        """Judge what can only be told at the end; return whether a checkpoint in it may be remembered."""
+        if self._judge.whole:
+            what = "the file has only what somebody chose from the log, and not all of it"
+            self._judge.findings.add(INCOMPLETE, what)
+        if self._checkpoint is None:
+            return False
+        if self._unproved:
+            unproved = f"{many(self._unproved, 'event')} without a proof"
+            self._judge.findings.add(INCOMPLETE, f"{unproved}: not signed yet, or the export was made of a file")
+        return self._judge.connect(self._checkpoint, self._known) and ended
+
+
+class Export:
+    """An export that is judged line by line, from its first to its last."""
+
+    def __init__(self, first: bytes, judge: Judge, older: Older | None = None) -> None:
+        """Raises Misused if it is no export."""
+        try:
+            self._header = read_header(first)
+        except Wrong as fault:
+            raise Misused(f"{str(fault)[0].upper()}{str(fault)[1:]}.") from None
+        self._judge = judge
+        self._add = judge.findings.add
+        self._older = older
+        self._filtered = "filter" in self._header
+        self._proved = has_proofs(self._header)
+        self._digest = hashlib.sha256(first)
+        self._versions: dict[bytes, int] = {}
+        self._position = self._count = self._erased = 0
+        self._time = ""
+        self._ended = False
+        self.checkpoint = judge.open(self._header.get("checkpoint"))
+        self._events = self._whole_or_part()
+
+    def _whole_or_part(self) -> Whole | Part:
+        known = self._judge.remembered(self.checkpoint)
+        if self._older is not None and self._older.checkpoint is not None:
+            known.append(Known(self._older.checkpoint, "of the older file"))
+        if self._filtered:
+            return Part(self.checkpoint, known, self._judge)
+        return Whole(self.checkpoint, known, self._header.get("tiles", []), self._judge.findings)
+
+    def line(self, line: bytes) -> None:
+        """Take the next line."""
+        if self._ended:
+            self._add(DAMAGED, "the file goes on behind its last line")
+        elif not line.endswith(b"\n"):
+            return
+        elif line.startswith(LAST):
+            self._last(line)
+        else:
+            self._digest.update(line)
+            self._count += 1
+            self._event(line)
+
+    def _event(self, line: bytes) -> None:
+        try:
+            event, path = read_event(line, with_proof=self._proved)
+        except Wrong as fault:
+            self._add(DAMAGED, f"line {self._count + 1}, after position {self._position}: {fault}")
+            self._events.give_up()
+            return
+        for fault_of in faults_of(event):
+            self._add(DAMAGED, f"{event}: {fault_of}")
+        self._erased += event.payload is None
+        self._in_order(event)
+        self._in_stream(event)
+        self._events.take(event, path)
+        if self._older is not None and self._older.differs(event):
+            self._add(DIVERGED, f"{event}: it is another event than in the older file, and the first one that is")
+            self._older = None
+
+    def _in_order(self, event: Event) -> None:
+        expected = self._position + 1
+        if event.lane != self._header["lane"]:
+            self._add(DAMAGED, f"{event}: it is of lane {event.lane}, in a log of lane {self._header['lane']}")
+        if event.position < expected:
+            self._misplaced(event, f"it comes after position {self._position}")
+        elif event.position > expected and not self._filtered:
+            self._misplaced(event, f"missing in front of it: {positions(expected, event.position - 1)}")
+        if event.recorded_at < self._time:
+            self._add(DAMAGED, f"{event}: it was recorded before the one in front of it, at {event.recorded_at}")
+        self._position, self._time = event.position, event.recorded_at
+
+    def _misplaced(self, event: Event, text: str) -> None:
+        self._add(DAMAGED, f"{event}: {text}")
+        self._events.give_up()
+
+    def _in_stream(self, event: Event) -> None:
+        stream = uuid(event.stream_id)
+        expected = self._versions.get(stream, 0) + 1
+        if event.version < expected or (event.version > expected and not self._filtered):
+            self._add(DAMAGED, f"{event}: version {expected} of its stream comes next")
+        self._versions[stream] = event.version
 
     def _last(self, line: bytes) -> None:
         self._ended = True
@@ -837,59 +893,21 @@ class Export:
         head = self._header["head"]
         if not self._ended:
             self._add(INCOMPLETE, f"the file is cut off after position {self._position}; it should go up to {head}")
-        elif self._position != head and not self._filtered:
-            self._add(DAMAGED, f"the file should go up to position {head}; it ends at {self._position}")
-        if self._other_tiles and not self._rewritten and self._tree is not None:
-            self._add(DAMAGED, f"the tree that proofs are made of is not that of the log: {self._other()}")
-        if self._filtered and self._judge.whole:
-            self._add(INCOMPLETE, "the file has only what somebody chose from the log, and not all of it")
-        self._missing()
-        self._unsigned()
-        whole = self._ended
-        if self._filtered and self.checkpoint is not None:
-            whole = self._judge.connect(self.checkpoint, self._known) and whole
-        return self._judge.end(self.checkpoint, self._summary(), whole=whole)
+        elif not self._filtered:
+            self._at_the_end(head)
+        sound = self._events.end(self._position, ended=self._ended)
+        return self._judge.end(self.checkpoint, self._summary(), whole=sound)
 
-    def _missing(self) -> None:
-        """Tell of events that somebody knows, and that are not there."""
-        if not self._ended or self._filtered:
-            return
-        for (_, size, _), whose in self._stops[-1:] if self._tree is not None else ():
-            missing = f"missing at the end: {positions(self._position + 1, size)}"
-            self._add(DIVERGED, f"{missing}, which the checkpoint {whose} covers")
+    def _at_the_end(self, head: int) -> None:
+        if self._position != head:
+            self._add(DAMAGED, f"the file should go up to position {head}; it ends at {self._position}")
         if self._older is not None and (event := self._older.beyond(self._position)) is not None:
             self._add(DIVERGED, f"{event}: the older file has it, and this log ends at position {self._position}")
-
-    def _unsigned(self) -> None:
-        if self.checkpoint is None:
-            return
-        if self._filtered:
-            if self._unproved:
-                unproved = f"{many(self._unproved, 'event')} without a proof"
-                self._add(INCOMPLETE, f"{unproved}: not signed yet, or the export was made of a file")
-        elif self._position > self.checkpoint.size:
-            self._add(INCOMPLETE, f"not signed yet: {positions(self.checkpoint.size + 1, self._position)}")
 
     def _summary(self) -> str:
         text = f"{many(self._count, 'event')} of {many(len(self._versions), 'stream')} up to position {self._position}"
         text += f", {self._erased} of them erased" if self._erased else ""
         return f"{text}, chosen from a log; what was left out can't be told" if self._filtered else text
-
-
-def positions(first: int, last: int) -> str:
-    """Return a range of events as words."""
-    return f"event {first}" if first == last else f"events {first} to {last}"
-
-
-def many(number: int, what: str) -> str:
-    """Return a count as words."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
-def proved(event: Event, index: int, path: list[bytes], checkpoint: Checkpoint) -> None:
-    """Look whether an event is in the tree of a checkpoint. Raises Wrong."""
-    if root_from(leaf_of(event), index, checkpoint.size, path) != checkpoint.root:
-        raise Wrong("it is not the event that was signed: its proof leads to another root")
 
 
 # ------------------------------------------------------------------------------------------------------ a proof file
