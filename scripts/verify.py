@@ -472,7 +472,7 @@ class Memory:
                     raise Wrong("an entry has no size")
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
             raise Misused(f"The memory {self.path} can't be read ({fault!r}); give another, or --no-memory.") from None
         return logs
 

@@ -596,6 +596,7 @@ def test_of_a_part_the_checkpoint_of_an_older_file_needs_to_be_connected_too(ver
     [
         "",
         "[]",
+        "[" * 100_000,
         "\xff",
         '{"logs":{"a":1}}',
         '{"logs":{"a":{"size":1,"root":"AA=="}}}',
