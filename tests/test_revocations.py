@@ -15,7 +15,9 @@ import pytest_asyncio
 from websockets.asyncio.client import connect
 
 from onering.auth import development
+from onering.auth.identity import Identity
 from onering.auth.principals import Principals
+from onering.domain.actor import Actor
 from onering.live.arrivals import Uncounted
 from onering.log.connection import Database, session_name
 from onering.log.epoch import bump_epoch
@@ -28,6 +30,7 @@ from onering.service import access
 from onering.service.access import Whom
 from onering.service.faults import Misconfigured, ServiceError
 from onering.system import OPERATOR, SYSTEM_STREAM, system_event
+from onering.users import Users
 from tests.live.event_source import EventSource
 from tests.serving import SECRET, Person, Service, serving
 
@@ -152,6 +155,25 @@ async def test_open_sockets_and_streams_of_whoever_is_revoked_end_at_once_and_no
             await bobs.send('{"type":"ping"}')
             while json.loads(await bobs.recv())["type"] != "pong":
                 pass
+
+
+async def test_whoever_is_revoked_while_they_are_registered_does_nothing_more(
+    services: list[Service], operator: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, is_known = services[0], Users._is_known
+
+    async def revoked(users: Users, actor: Actor) -> bool:
+        if not await operator.fetchval("SELECT count(*) FROM onering.revocations"):
+            await revoke(operator, ALICE, "root", until_restored=True)
+            async with asyncio.timeout(SECONDS):
+                while not one.process.auth.verifier.revoked.covers(Identity(actor)):
+                    await asyncio.sleep(0.01)
+        return await is_known(users, actor)
+
+    monkeypatch.setattr(Users, "_is_known", revoked)
+    answer = await one.client("alice").post("/v1/collab/drafts", json={"title": "Too late"})
+    assert answer.status_code == 401
+    assert not await operator.fetchval("SELECT count(*) FROM onering.streams WHERE stream_type = 'draft'")
 
 
 @pytest.mark.parametrize("by_header", [True, False])

@@ -97,6 +97,8 @@ class Authentication:
         identity = await self._identify(request, scope)
         if identity is not None:
             await self._registration.ensure(identity.actor)
+            # That may have taken a while, in which the token was revoked.
+            self._verifier.check_revoked(identity)
         return identity
 
     async def _identify(self, request: Presented, scope: Scope) -> Identity | None:
