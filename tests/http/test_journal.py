@@ -195,7 +195,7 @@ class TestARequest:
     @pytest.mark.parametrize(
         ("method", "path", "status", "code", "route"),
         [
-            ("GET", f"/v1/collab/drafts/{uuid4()}", 404, "not_found", "/v1/collab/drafts/{draft_id}"),
+            ("GET", "/v1/collab/drafts/00000000-0000-4000-8000-000000000000", 404, "not_found", "/v1/collab/drafts/{draft_id}"),
             ("GET", f"/v1/collab/drafts?cursor={TEXT}", 400, "validation_error", "/v1/collab/drafts"),
             ("GET", f"/{TEXT}", 404, "not_found", "none"),
             ("PUT", "/v1/config", 405, "method_not_allowed", "/v1/config"),

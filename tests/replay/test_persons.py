@@ -86,7 +86,7 @@ def test_what_no_rule_allows_is_found(scribe: Scribe, tale: Tale, rule: str) -> 
     assert (4, rule) in rules(looked_at(scribe.records).findings)
 
 
-@pytest.mark.parametrize("columns", [{"command_id": uuid4()}, {"stream_id": uuid4()}], ids=str)
+@pytest.mark.parametrize("columns", [{"command_id": uuid4()}, {"stream_id": uuid4()}], ids=["command", "stream"])
 def test_an_event_with_identities_of_its_own_is_found(scribe: Scribe, columns: dict[str, Any]) -> None:
     scribe.rename("bob", display_name="Robert")
     scribe.give_plan("bob", Plan.TEAM)

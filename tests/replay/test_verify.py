@@ -710,7 +710,7 @@ def test_a_first_line_that_others_may_read_otherwise_is_not_judged(verify: Verif
     ("option", "said"),
     [
         ("--key=no key", "No such file"),
-        (f"--key={str(KEY.verifier)[:-4]}AAAA", "its id is that of another key"),
+        pytest.param(f"--key={str(KEY.verifier)[:-4]}AAAA", "its id is that of another key", id="another key"),
         ("--key=a+00000000+AQ==", "not an Ed25519 key"),
         ("--key=a+00000000+A", "not base64"),
         ("--against=none", "can't be read: No such file"),
