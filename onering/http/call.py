@@ -218,21 +218,17 @@ class Call:
             pass
 
     async def _body(self) -> bytes:
-        message = await self._receive()
-        if not message.get("more_body") and message["type"] == "http.request":
-            body: bytes = message.get("body", b"")
-            self._check_length(len(body))
-            return body
         try:
             async with asyncio.timeout(self._seconds):
-                return await self._chunks(message)
+                return await self._chunks()
         except TimeoutError:
             close = [("Connection", "close")]
             raise RequestTimeout(f"The body took over {self._seconds:g} seconds.", headers=close) from None
 
-    async def _chunks(self, message: Any) -> bytes:
+    async def _chunks(self) -> bytes:
         body = bytearray()
         while True:
+            message = await self._receive()
             if message["type"] == "http.disconnect":
                 raise ClientGone
             body += message.get("body", b"")
@@ -241,7 +237,6 @@ class Call:
                 return bytes(body)
             # A client that still sends does not read, and closing on it would lose the answer: it is heard out a while.
             self._check_length(len(body) // _HEARD_OUT)
-            message = await self._receive()
 
     def _check_length(self, length: int) -> None:
         if length > self._limit:
