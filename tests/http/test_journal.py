@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from structlog.testing import capture_logs
@@ -195,7 +195,7 @@ class TestARequest:
     @pytest.mark.parametrize(
         ("method", "path", "status", "code", "route"),
         [
-            ("GET", "/v1/collab/drafts/00000000-0000-4000-8000-000000000000", 404, "not_found", "/v1/collab/drafts/{draft_id}"),
+            ("GET", f"/v1/collab/drafts/{UUID(int=0)}", 404, "not_found", "/v1/collab/drafts/{draft_id}"),
             ("GET", f"/v1/collab/drafts?cursor={TEXT}", 400, "validation_error", "/v1/collab/drafts"),
             ("GET", f"/{TEXT}", 404, "not_found", "none"),
             ("PUT", "/v1/config", 405, "method_not_allowed", "/v1/config"),
