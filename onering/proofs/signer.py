@@ -115,8 +115,10 @@ class Signer:
     def standing(self) -> Standing:
         """Return how it stands, in this process or another that shares the keys folder."""
         try:
-            if (keys := self._keys()) is None:
+            if (keys := self._keyring.keys()) is None:
                 return Standing("unsigned", "There is no key; `onering keys new` makes one.")
+            if not keys.signing:
+                return Standing("unsigned", "The log does not tell of the key yet; the next start makes up for that.")
             why = self._keyring.folder.refusal(keys.origin) or self._trouble
         except KeysFault as fault:
             why = str(fault)

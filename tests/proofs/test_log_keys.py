@@ -172,6 +172,17 @@ async def test_a_key_that_the_log_does_not_tell_of_yet_does_not_sign(log: Signed
     assert [event.type for event in await told(log)] == ["log_opened", "log_key_added"]
 
 
+async def test_where_the_log_tells_of_no_key_that_is_there_that_is_said(log: SignedLog) -> None:
+    keys = log.folder.keys()
+    assert keys is not None
+    log.folder.keep(keys._replace(announced=()))
+    async with log.process() as process:
+        state, why = process.signer.standing()
+        assert (state, why) == ("unsigned", "The log does not tell of the key yet; the next start makes up for that.")
+        await log.start()
+        assert process.signer.standing().state == "on"
+
+
 # A new origin
 
 
