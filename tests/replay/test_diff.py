@@ -9,6 +9,7 @@ import pytest
 
 from onering.log.connection import Database
 from onering.log.event import DEFAULT_LANE as LANE
+from onering.log.roles import READ_MODEL
 from onering.replay import diff as diffs
 from projections import PROJECTIONS
 from projections.rebuild import prepare
@@ -79,6 +80,7 @@ def test_what_a_killed_diff_left_behind_is_dropped_by_the_next(run: Run, log: st
     execute(
         log,
         "CREATE SCHEMA scratch_drafts_1",
+        f"COMMENT ON SCHEMA scratch_drafts_1 IS '{READ_MODEL}'",
         "CREATE TABLE scratch_drafts_1.drafts ()",
         "INSERT INTO onering.projections (name, version, lane, definition, status) "
         "VALUES ('scratch_drafts', 1, 0, 'x', 'building')",
