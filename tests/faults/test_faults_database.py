@@ -198,11 +198,12 @@ class TestPostgres:
         postgres = await asyncio.to_thread(own_postgres, connections=24)
         dsn = await migrate(postgres.dsn())
         async with used(dsn, postgres.dsn()) as (service, score):
+            alice = Person(service.client("alice"))
+            assert (await alice.drafts()).status_code == 200  # somebody known: a first sign-in needs the database
             admin = await asyncpg.connect(postgres.dsn())
             hogs: list[Any] = []
             await until(lambda: starved(admin, dsn, hogs), "the last connection")
             await refused(score)
-            alice = Person(service.client("alice"))
             check_problem(await alice.drafts(), 503, "unavailable")
             check_problem(await alice.http.get("/readyz"), 503, "unavailable", beside=("database",))
             assert (await alice.http.get("/healthz")).status_code == 200

@@ -131,7 +131,7 @@ class TestSynchronousStandby:
 
     async def test_a_repeated_command_is_not_confirmed_before_the_standby_has_it(self, folder: Path) -> None:
         """Whose session is ended as it waits for the standby leaves a commit that everybody sees and one server has."""
-        short = {"statement_seconds": 0.2, "command_seconds": 0.5}
+        short = {"statement_seconds": 1.0, "command_seconds": 1.5}
         async with served(folder, synchronous=True, **short) as (pair, service):
             alice = Person(service.client("alice"))
             draft = await alice.create()
