@@ -11,12 +11,11 @@ from uuid import UUID, uuid5
 
 import asyncpg
 import orjson
-from pydantic import ValidationError
 
 from onering.auth.principals import personal_workspace
 from onering.domain.ids import NAMESPACE
 from onering.domain.profile import PERSON_EVENT_TYPES, PersonEvent, PersonState, ProfileChanged, evolve_person
-from onering.log.codec import UnknownEvent
+from onering.log.codec import decode_as
 from onering.log.event import DEFAULT_LANE, StoredEvent
 from onering.log.reader import Reader, read_stream
 
@@ -58,13 +57,7 @@ def person_payload(event: PersonEvent, idempotency_key: str | None) -> str:
 
 def person_event(event: StoredEvent) -> PersonEvent:
     """Return an event of a person's stream. Raises UnknownEvent for what a newer release wrote, and what was erased."""
-    model = PERSON_EVENT_TYPES.get(event.type)
-    if model is None or event.schema_version > SCHEMA_VERSION or event.payload is None:
-        raise UnknownEvent(event)
-    try:
-        return model.model_validate(orjson.loads(event.payload)["data"])
-    except ValidationError:
-        raise UnknownEvent(event) from None
+    return decode_as(event, PERSON_EVENT_TYPES, SCHEMA_VERSION)
 
 
 _PERSON = """

@@ -6,12 +6,11 @@ from uuid import UUID, uuid5
 
 import asyncpg
 import orjson
-from pydantic import ValidationError
 
 from onering.domain.ids import NAMESPACE, Id, derived
 from onering.domain.system import SYSTEM_EVENT_TYPES, SystemEvent
 from onering.log.append import Append, Appended, AppendOutcome, NewEvent, Repeated, Write, append
-from onering.log.codec import UnknownEvent
+from onering.log.codec import decode_as
 from onering.log.event import DEFAULT_LANE, StoredEvent
 from onering.log.reader import find_stream
 from onering.requests import FINGERPRINT_VERSION, Contended
@@ -88,10 +87,4 @@ async def record(conn: "asyncpg.Connection[Any]", event: SystemEvent, operator: 
 
 def system_event(event: StoredEvent) -> SystemEvent:
     """Return an event of the stream. Raises UnknownEvent for what a newer release wrote, and what was erased."""
-    model = SYSTEM_EVENT_TYPES.get(event.type)
-    if model is None or event.schema_version > SCHEMA_VERSION or event.payload is None:
-        raise UnknownEvent(event)
-    try:
-        return model.model_validate(orjson.loads(event.payload)["data"])
-    except ValidationError:
-        raise UnknownEvent(event) from None
+    return decode_as(event, SYSTEM_EVENT_TYPES, SCHEMA_VERSION)

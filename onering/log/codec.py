@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import orjson
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from onering.domain.events import EVENT_TYPES, INVITE_EVENT_TYPES, Event, InviteEvent
 from onering.log.event import StoredEvent
@@ -49,6 +49,20 @@ def decode(event: StoredEvent) -> Event:
 def decode_invite(event: StoredEvent) -> InviteEvent:
     """Return an invite's event. Raises UnknownEvent for what a newer release wrote, and for an erased one."""
     return _decoded(event, INVITE_EVENT_TYPES)
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def decode_as(event: StoredEvent, models: Mapping[str, type[M]], newest: int) -> M:
+    """Return an event of another stream by its model, of schema versions up to `newest`. Raises UnknownEvent."""
+    model = models.get(event.type)
+    if model is None or event.schema_version > newest or event.payload is None:
+        raise UnknownEvent(event)
+    try:
+        return model.model_validate(orjson.loads(event.payload)["data"])
+    except ValidationError:
+        raise UnknownEvent(event) from None
 
 
 def understood(type: str, schema_version: int, data: Any) -> Event | None:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from hashlib import sha256
 from pathlib import Path
 
+from onering.disk import sync_folder
 from onering.proofs.faults import Deposed, KeysFault
 from onering.proofs.keys import Keys
 from onering.proofs.memory import Memory
@@ -148,14 +149,14 @@ class KeysFolder:
             except BaseException:
                 os.unlink(made)
                 raise
-            _sync(self.path)
+            sync_folder(self.path)
 
     def _make(self) -> None:
         if self.path.is_dir():
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.path.mkdir(mode=0o700, exist_ok=True)
-        _sync(self.path.parent)
+        sync_folder(self.path.parent)
 
     @contextmanager
     def _usable(self) -> Iterator[None]:
@@ -179,12 +180,3 @@ async def _take(lock: int) -> None:
             await asyncio.sleep(_LOOK_SECONDS)
         else:
             return
-
-
-def _sync(folder: Path) -> None:
-    """Have what was renamed in a folder stay so."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

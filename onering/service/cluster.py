@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from onering.disk import sync_folder
 from onering.service.binaries import MAJOR
 from onering.service.faults import ServiceError
 from onering.service.folders import DataFolder
@@ -62,15 +63,7 @@ def _make(folder: DataFolder, owner: Owner, programs: Path, *, durable: bool) ->
         raise ServiceError(f"The database could not be made in {folder.path}: {made.stderr.strip()}")
     unfinished.rename(folder.cluster)
     # Were the new name lost in a crash, the next start would clear all of it away.
-    _sync(folder.path)
-
-
-def _sync(folder: Path) -> None:
-    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+    sync_folder(folder.path)
 
 
 def _check(cluster: Path, owner: Owner) -> None:
