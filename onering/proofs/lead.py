@@ -84,8 +84,14 @@ class Lead:
     def is_published(self) -> bool:
         """Whether everybody can have what was signed, and the tiles that prove it."""
         newest = self._published
-        same = newest is not None and (newest.origin, newest.size, newest.root) == self.memory.checkpoint
-        return same and not self._tree.full
+        if newest is None or (newest.origin, newest.size, newest.root) != self.memory.checkpoint:
+            return False
+        return newest.note == (self.memory.note or newest.note) and not self._tree.full
+
+    def is_signed_by(self, keys: Keys) -> bool:
+        """Whether the newest checkpoint is signed by these keys, all of them, and no other: there may be newer ones."""
+        signed = self.memory
+        return not signed.note or signed.note == signed.checkpoint.signed(keys.signing)
 
     async def sign(self, keys: Keys, size: int) -> None:
         """Sign the log up to `size`, and remember that before anybody else can know of it. Raises Refused, Deposed."""

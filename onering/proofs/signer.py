@@ -190,8 +190,8 @@ class Signer:
     async def _go_on(self, conn: "asyncpg.Connection[Any]", lead: Lead, keys: Keys) -> None:
         hurry = self._hurry.is_set()
         newest = await head(conn, self._tail.lane) if hurry else self._tail.position
-        if newest > lead.size:
-            await lead.sign(keys, newest)
+        if newest > lead.size or not lead.is_signed_by(keys):
+            await lead.sign(keys, max(newest, lead.size))
         elif lead.is_published:
             await lead.look()
         if not lead.is_published:
