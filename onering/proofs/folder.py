@@ -53,8 +53,13 @@ class KeysFolder:
         self._write(_KEYS, keys.encoded())
 
     def archive(self, keys: Keys) -> None:
-        """Keep keys that are about to be replaced beside the others, as a file that nothing reads."""
+        """Keep keys that are about to be replaced beside the others."""
         self._write(_named("keys", keys.origin), keys.encoded())
+
+    def archived(self, origin: str) -> Keys | None:
+        """Return the keys of an origin that were put aside."""
+        content = self._content(_named("keys", origin))
+        return None if content is None else Keys.decoded(content)
 
     def memory(self, origin: str) -> Memory | None:
         """Return what was signed last under an origin."""

@@ -3,6 +3,7 @@
 Each of it is an event, and what is to sign is told there first.
 """
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +25,8 @@ from onering.system import record
 # Of a log that has no name of its own.
 LOCAL_HOST = "onering.local"
 LOG_ID = "SELECT l.log_id::text FROM onering.log l"
+# The log that an origin names, as origins are made here.
+_LOG_ID = re.compile(r"/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:/[0-9]+)?$")
 
 
 class Operator:
@@ -52,13 +55,13 @@ class Operator:
         While developing a log is opened by itself if there is no trace of an earlier one. What was refused may be
         looked at again: somebody started the service.
         """
-        opens = self._ring.keys() is None
+        opens = await self._at_hand() is None
         if opens and not await self._opens_by_itself():
             return "Nothing is signed: there is no key. `onering keys new` makes one."
         try:
             async with self._folder.alone():
                 # Another service may have begun meanwhile.
-                keys = self._ring.keys() or await self._open(await self.origin())
+                keys = await self._taken_up(await self._at_hand())
                 self._folder.forgive(keys.origin)
                 await self._announce()
         except KeysFault as fault:
@@ -66,6 +69,35 @@ class Operator:
                 raise
             return f"Nothing is signed: {fault}."
         return None
+
+    async def _at_hand(self) -> Keys | None:
+        """Return the keys that are there for this log.
+
+        While developing, databases come and go beside one folder: the keys of a log that was thrown away, or is another
+        one, are not this log's, and those that were put aside for another one may be.
+        """
+        keys = self._ring.keys()
+        if keys is None or self._ring.given or not self._settings.developing:
+            return keys
+        newest, memory = await published(self._conn, DEFAULT_LANE), self._folder.memory(keys.origin)
+        if newest is None:
+            named = _LOG_ID.search(keys.origin)
+            return keys if named is None or named[1] == await self._conn.fetchval(LOG_ID) else None
+        if newest.origin == keys.origin or (memory is not None and memory.replaces == newest.origin):
+            return keys
+        return self._folder.archived(newest.origin) or keys
+
+    async def _taken_up(self, found: Keys | None) -> Keys:
+        """Have these keys in force, or such as open the log; what was in force is put aside."""
+        before = self._ring.keys()
+        if found is not None and found == before:
+            return found
+        if before is not None:
+            self._folder.archive(before)
+        if found is None:
+            return await self._open(await self.origin())
+        self._folder.keep(found)
+        return found
 
     async def _opens_by_itself(self) -> bool:
         return self._settings.developing and await published(self._conn, DEFAULT_LANE) is None

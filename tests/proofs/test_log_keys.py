@@ -3,9 +3,12 @@
 import asyncio
 import os
 import stat
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from pydantic import SecretStr
 
@@ -17,7 +20,7 @@ from onering.proofs.faults import Deposed, KeysFault
 from onering.proofs.folder import KeysFolder
 from onering.proofs.keys import continues, next_origin, private_key, private_text
 from onering.proofs.memory import Memory
-from onering.proofs.notes import opened
+from onering.proofs.notes import VerifierKey, opened
 from onering.service.faults import Misconfigured, ServiceError
 from onering.service.signing import begun, keyring, printed, shown
 from onering.settings import Environment
@@ -47,6 +50,37 @@ async def test_while_developing_a_log_is_opened_by_itself(log: SignedLog) -> Non
     await log.start()
     assert keys_of(log) == before
     assert len(await told(log)) == 1
+
+
+@pytest.fixture
+def other_dsn(another_database: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
+    with another_database() as dsn:
+        yield dsn
+
+
+async def test_while_developing_databases_come_and_go_beside_one_folder(
+    app_dsn: str, other_dsn: str, owner: Any, tmp_path: Path
+) -> None:
+    """One is thrown away and made anew, or another one is tried: each has keys of its own, and finds them again."""
+    # Databases of tests are copies of one, down to its name.
+    await owner.execute("UPDATE onering.log SET log_id = gen_random_uuid()")
+    order = (app_dsn, other_dsn, app_dsn, other_dsn, other_dsn)
+    keys = [await _signed_with(dsn, tmp_path / "keys") for dsn in order]
+    assert keys[0] == keys[2] != keys[1] == keys[3] == keys[4]
+
+
+async def _signed_with(dsn: str, path: Path) -> list[VerifierKey]:
+    """Start on a database, have something more of it signed, and return the keys that did."""
+    conn = await asyncpg.connect(dsn)
+    log = SignedLog(dsn, path, conn)
+    log.settings = log.settings.model_copy(update={"log_origin": None})
+    await log.start()
+    async with log.process() as process:
+        await log.append()
+        await log.signed()
+        assert not process.why
+    await conn.close()
+    return log.pinned()
 
 
 @pytest.mark.parametrize("profile", [Environment.STAGING, Environment.PRODUCTION])
@@ -124,6 +158,24 @@ async def test_a_second_key_signs_beside_the_first_until_that_is_retired(log: Si
     assert await log.grew(both, last)
     added, retired = (await told(log))[1:]
     assert (added, retired) == (LogKeyAdded(origin=ORIGIN, key=str(new)), LogKeyRetired(origin=ORIGIN, key=str(old)))
+
+
+async def test_a_key_that_comes_when_all_is_signed_signs_it_too(log: SignedLog) -> None:
+    """The log tells of a key a moment before it may sign, and nothing may follow for long."""
+    async with log.process():
+        await log.signed()
+    await log.operator.rotate()
+    head = await log.head()
+    keys = log.folder.keys()
+    assert keys is not None
+    log.folder.keep(keys._replace(announced=keys.announced[:1]))
+    async with log.process():
+        before = await log.signed(head)
+        assert await _lines(log, 1)
+        log.folder.keep(keys)
+        await until(lambda: _lines(log, 2))
+        after = await log.signed(head)
+    assert (before.size, before.root) == (after.size, after.root)
 
 
 async def _lines(log: SignedLog, count: int) -> bool:
