@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 
 from onering.log.append import Append, Appended, AppendOutcome, Conflict, append
-from onering.log.connection import DATABASE_FAULTS, Database, said
+from onering.log.connection import DATABASE_FAULTS, Database, ended_by_others, said
 from onering.log.epoch import read_epoch
 from onering.log.event import StoredEvent
 from onering.log.retry import Backoff
@@ -215,12 +215,15 @@ class Batcher:
                 return
 
     async def _append(self, batch: Sequence[_Waiting]) -> list[AppendOutcome]:
-        if self._conn is None or self._conn.is_closed():
-            self._conn = await self._database.connect("appender")
-            if not self._follows(await read_epoch(self._conn)):
+        conn, known = self._conn, True
+        if conn is None or conn.is_closed():
+            conn, known = await self._database.connect("appender"), False
+            self._conn = conn
+        with ended_by_others(conn):
+            if not known and not self._follows(await read_epoch(conn)):
                 raise _AnotherLog("it holds another log than before")
-        began = perf_counter()
-        outcomes = await append(self._conn, self._lane, [waiting.append for waiting in batch])
+            began = perf_counter()
+            outcomes = await append(conn, self._lane, [waiting.append for waiting in batch])
         self._timed(len(batch), perf_counter() - began)
         return outcomes
 

@@ -1,11 +1,13 @@
 """Connections to the log's database, all set up alike.
 
 DATABASE_FAULTS     what a query can raise because the database is away, in trouble or saying no
+ended_by_others     where another task may end the connection meanwhile
 said                what such a fault says, on one line
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -25,6 +27,21 @@ DATABASE_FAULTS = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )
+
+
+@contextmanager
+def ended_by_others(conn: "asyncpg.Connection[Any]") -> Iterator[None]:
+    """Use a connection that another task may `terminate` meanwhile. Raises ConnectionError if it did.
+
+    A statement takes several steps, and asyncpg (0.32) goes on with the next one on a connection that was ended in
+    between: it meets an AttributeError of its own, which is no fault of the database and none that anybody foresees.
+    """
+    try:
+        yield
+    except AttributeError as fault:
+        if not conn.is_closed():
+            raise
+        raise ConnectionError("the connection was ended meanwhile") from fault
 
 
 def said(fault: BaseException) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 import asyncpg
 
-from onering.log.connection import DATABASE_FAULTS, Database, said
+from onering.log.connection import DATABASE_FAULTS, Database, ended_by_others, said
 from onering.log.epoch import read_epoch
 from onering.log.event import StoredEvent
 from onering.log.reader import head
@@ -146,19 +146,23 @@ class Signer:
         longest = self._seconds + IDLE_SECONDS + GHOST_SECONDS
         conn = self._conn = await self._database.connect("signer", idle_seconds=longest)
         try:
-            # After a fail-over it may lack what was followed before, and never signed: that is no log that was cut.
-            if not self._tail.follows(await read_epoch(conn)):
-                logger.log(backoff.level(), "the signer waits: its database holds another log than before")
-                return
-            while (keys := self._keys()) is not None:
-                self._wake.clear()
-                await self._turn(conn, keys.origin)
-                self._trouble = None
-                backoff.reset()
-                await self._rest()
+            with ended_by_others(conn):
+                await self._use(conn, backoff)
         finally:
             conn.terminate()
             self._conn, self._locked, self._lead = None, False, None
+
+    async def _use(self, conn: "asyncpg.Connection[Any]", backoff: Backoff) -> None:
+        # After a fail-over it may lack what was followed before, and never signed: that is no log that was cut.
+        if not self._tail.follows(await read_epoch(conn)):
+            logger.log(backoff.level(), "the signer waits: its database holds another log than before")
+            return
+        while (keys := self._keys()) is not None:
+            self._wake.clear()
+            await self._turn(conn, keys.origin)
+            self._trouble = None
+            backoff.reset()
+            await self._rest()
 
     async def _turn(self, conn: "asyncpg.Connection[Any]", origin: str) -> None:
         if not self._locked:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from onering.log.append import Append, Appended, Conflict, Repeated
@@ -211,3 +212,22 @@ async def test_a_statement_that_takes_too_long_is_tried_again_and_stored_once(
     assert isinstance(await pending, Appended)
     await tasks.stop(5)
     assert len(await read_lane(app, LANE, 0, 10)) == 1
+
+
+async def test_a_rewind_between_two_steps_of_a_statement_costs_that_batch_alone(
+    app_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The driver stumbles over a connection that is ended there, and must not take the batcher along."""
+    prepare = asyncpg.Connection._get_statement
+
+    async def interrupted(self: Any, *args: Any, **options: Any) -> Any:
+        statement = await prepare(self, *args, **options)
+        monkeypatch.setattr(asyncpg.Connection, "_get_statement", prepare)
+        batcher.rewound()
+        return statement
+
+    async with batching(app_dsn) as batcher, asyncio.timeout(20):
+        monkeypatch.setattr(asyncpg.Connection, "_get_statement", interrupted)
+        with pytest.raises(AppendFailed, match="restored meanwhile"):
+            await batcher.submit(command(write("a", 0, "x")))
+        assert isinstance(await batcher.submit(command(write("b", 0, "x"))), Appended)

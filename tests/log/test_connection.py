@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 import asyncpg
 import pytest
 
-from onering.log.connection import DATABASE_FAULTS, Database, said
+from onering.log.connection import DATABASE_FAULTS, Database, ended_by_others, said
 from tests.serving import Person, serving
 
 
@@ -130,3 +130,12 @@ TIMEOUTS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_ti
 def test_a_fault_is_said_on_one_line() -> None:
     detailed = asyncpg.PostgresError.new({"C": "57P03", "M": "not yet", "D": "recovery goes on"})
     assert [said(fault) for fault in (detailed, OSError("away"), TimeoutError())] == ["not yet", "away", "TimeoutError"]
+
+
+async def test_an_error_that_is_none_of_an_ended_connection_stays_what_it_is(app_dsn: str) -> None:
+    conn = await Database(app_dsn).connect("test")
+    with pytest.raises(AttributeError), ended_by_others(conn):
+        await conn.nothing()
+    conn.terminate()
+    with pytest.raises(ConnectionError, match="ended meanwhile"), ended_by_others(conn):
+        await conn.nothing()
