@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -27,6 +28,10 @@ def main(
         Scene | None, typer.Option(help="Only with such a database.", show_default="all of them in turn")
     ] = None,
     only: Annotated[str | None, typer.Option(help="Only faults whose name has this in it.", show_default="all")] = None,
+    log: Annotated[
+        Path | None,
+        typer.Option(help="Add what the service says to this file.", dir_okay=False, show_default="thrown away"),
+    ] = None,
 ) -> None:
     """Break the service, its Postgres and the way between at random points under load; nothing may be lost or missed.
 
@@ -45,7 +50,7 @@ def main(
     with progress(console, rounds) as advance:
         for where, faults, share in sittings:
             if plan := _plan(faults, share, chance):
-                asyncio.run(Sitting(plan, score, chance, advance).hold(where, workers, writers, readers))
+                asyncio.run(Sitting(plan, score, chance, advance, log).hold(where, workers, writers, readers))
     show(console, score)
     raise typer.Exit(0 if score.clean else 1)
 

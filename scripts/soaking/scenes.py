@@ -26,14 +26,21 @@ class Scene(StrEnum):
 
 
 @asynccontextmanager
-async def victim(workers: int, scene: Scene) -> AsyncIterator[Victim]:
-    """Serve until the block ends; the data is thrown away."""
+async def victim(workers: int, scene: Scene, log: Path | None = None) -> AsyncIterator[Victim]:
+    """Serve until the block ends; the data is thrown away. What the service said is added to `log`."""
     parent = _folder()
     try:
         async with AsyncExitStack() as stack:
             yield await _made(stack, parent, workers, scene)
     finally:
+        if log is not None:
+            _kept(parent / "log", log)
         shutil.rmtree(parent)
+
+
+def _kept(said: Path, log: Path) -> None:
+    with log.open("ab") as kept:
+        kept.write(said.read_bytes() if said.exists() else b"")
 
 
 async def _made(stack: AsyncExitStack, parent: Path, workers: int, scene: Scene) -> Victim:

@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from scripts.soaking.faults import DEADLY, Fault
 from scripts.soaking.lives import live_out
@@ -63,19 +64,22 @@ async def under_load(at: Entrance, score: Score, *, writers: int, readers: int) 
 
 @dataclass(frozen=True)
 class Sitting:
-    """Faults to be carried out on a service, one after the other, and what is counted; `advance` is told of each."""
+    """Faults to be carried out on a service, one after the other, and what is counted; `advance` is told of each, and
+    `log` has what the service said.
+    """
 
     plan: Sequence[tuple[str, Fault]]
     score: Score
     chance: random.Random
     advance: Callable[[str], None]
+    log: Path | None = None
 
     async def hold(self, scene: Scene, workers: int, writers: int, readers: int) -> None:
         """Carry out the plan. What breaks it off is a finding, too."""
         # What was told in another sitting is of another log, and judged.
         self.score.told.clear()
         try:
-            async with victim(workers, scene) as target:
+            async with victim(workers, scene, self.log) as target:
                 await target.ready()
                 await self._used(target, writers, readers)
                 await self._audit(target)
