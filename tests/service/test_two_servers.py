@@ -83,6 +83,10 @@ async def test_a_log_that_broke_its_promise_stops_every_process(
     """The tail's death is the process's: it ends with 1, and another one begins where the log stands."""
     await alice[0].create()
     conn = await asyncpg.connect(empty_dsn)
+    async with asyncio.timeout(20):
+        # Recorded beside her request; a moment later it would fill the gap.
+        while not await conn.fetchval("SELECT count(*) FROM onering.events WHERE type = 'signed_in'"):
+            await asyncio.sleep(0.01)
     await conn.execute(GAP)
     await conn.close()
     for server in servers:
