@@ -1,0 +1,29 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+// `npm run dev` beside a running service: what is no file of the page is the service's, which judges its own origin.
+const service = process.env.ONERING_URL ?? "http://127.0.0.1:8000";
+const proxied = { target: service, changeOrigin: true, headers: { origin: service } };
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: {
+    alias: {
+      "@onering/client/react": here("./client/src/react.ts"),
+      "@onering/client": here("./client/src/index.ts"),
+    },
+  },
+  build: {
+    outDir: process.env.ONERING_PAGE_OUT ?? here("../onering/page/built"),
+    emptyOutDir: true,
+    manifest: true,
+    // The policy of the page admits no script or style but files of ours.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: { proxy: { "/v1/ws": { ...proxied, ws: true }, "/v1": proxied, "/log": proxied, "/docs": proxied } },
+  test: { environment: "jsdom", include: ["client/tests/**/*.test.{ts,tsx}", "app/**/*.test.{ts,tsx}"] },
+});
