@@ -1,10 +1,10 @@
-"""A TCP proxy that breaks the way between the service and its Postgres on purpose."""
+"""A TCP proxy that breaks the way between the service and its Postgres, or to the service, on purpose."""
 
 import asyncio
 import random
 import socket
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit, urlunsplit
@@ -79,11 +79,11 @@ class Link:
         writer.write_eof()
 
 
-class Proxy:
-    """Listens on a port of loopback for the Postgres whose Unix socket is in the folder that `dsn` names."""
+class Way:
+    """Listens on a port of loopback, and leads whoever comes to where `connect` connects."""
 
-    def __init__(self, dsn: str) -> None:
-        self._dsn = dsn
+    def __init__(self, connect: Callable[[], Awaitable[Pair]]) -> None:
+        self._connect = connect
         self._port = 0
         self._links: set[Link] = set()
         self._forgotten: set[Link] = set()
@@ -93,15 +93,9 @@ class Proxy:
         self._listener: asyncio.Server | None = None
 
     @property
-    def _socket(self) -> str:
-        return parse_qs(urlsplit(self._dsn).query)["host"][0] + "/.s.PGSQL.5432"
-
-    @property
-    def dsn(self) -> str:
-        """The DSN that leads through it."""
-        parts = urlsplit(self._dsn)
-        login = parts.netloc.rpartition("@")[0]
-        return urlunsplit(parts._replace(netloc=f"{login}@127.0.0.1:{self._port}", query=""))
+    def port(self) -> int:
+        """Where it listens; the same port every time."""
+        return self._port
 
     def slow(self, seconds: float, jitter: float) -> None:
         """Delay everything that passes."""
@@ -162,7 +156,7 @@ class Proxy:
         assert task is not None
         self._serving.add(task)
         try:
-            server = await asyncio.open_unix_connection(self._socket)
+            server = await self._connect()
         except OSError:
             writer.close()
         else:
@@ -178,6 +172,25 @@ class Proxy:
             link.flowing.set()
         await link.run()
         self._links.discard(link)
+
+
+class Proxy(Way):
+    """The way to the Postgres whose Unix socket is in the folder that `dsn` names."""
+
+    def __init__(self, dsn: str) -> None:
+        super().__init__(lambda: asyncio.open_unix_connection(self._socket))
+        self._dsn = dsn
+
+    @property
+    def _socket(self) -> str:
+        return parse_qs(urlsplit(self._dsn).query)["host"][0] + "/.s.PGSQL.5432"
+
+    @property
+    def dsn(self) -> str:
+        """The DSN that leads through it."""
+        parts = urlsplit(self._dsn)
+        login = parts.netloc.rpartition("@")[0]
+        return urlunsplit(parts._replace(netloc=f"{login}@127.0.0.1:{self.port}", query=""))
 
 
 async def _stop(listener: asyncio.Server) -> None:
