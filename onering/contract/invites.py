@@ -23,6 +23,7 @@ INVITE: dict[str, Any] = {
     "expires_at": "2026-11-28T06:00:00.000000Z",
     "settled_at": None,
 }
+TITLED = {"draft_title": "A walk"}
 TOKEN = "7d" * 29 + "9e03d1"
 LINK = {"token": TOKEN, "share_url": f"https://example.com/invites/{examples.INVITE_ID}#token={TOKEN}"}
 
@@ -47,6 +48,17 @@ class Invite(Shape):
     settled_at: Time | None
 
 
+class Invitation(Invite):
+    """An invite as its two people and the members of its draft see it, so that one knows what one is asked into.
+
+    `draft_title` is null for somebody who may not read the draft and whose invite does not stand any more.
+    """
+
+    model_config = shown(INVITE | TITLED)
+
+    draft_title: str | None
+
+
 class NewInvite(Invite):
     """An invite as whoever made it sees it in answer: with the link for the person, which nobody is shown again."""
 
@@ -62,6 +74,14 @@ class InviteAnswer(Shape):
     model_config = shown({"data": INVITE})
 
     data: Invite
+
+
+class InvitationAnswer(Shape):
+    """An invite, with the title of its draft."""
+
+    model_config = shown({"data": INVITE | TITLED})
+
+    data: Invitation
 
 
 class NewInviteAnswer(Shape):

@@ -9,19 +9,23 @@ from pydantic import Field
 
 from onering.domain.commands import AcceptInvite, CreateInvite, DeclineInvite, RevokeInvite
 from onering.domain.invites import InviteState
+from onering.domain.refusals import Forbidden, NotFound
 from onering.http.answers import Answer, answer, at_position, data
 from onering.http.call import Call
 from onering.http.commands import Commands
 from onering.http.links import InviteLinks
 from onering.http.parameters import Number, Parameters, parameters
-from onering.http.reading import Reading
+from onering.http.reading import Reading, reader
 from onering.log.wire import timestamp
 from onering.subjects import read_invite
+from projections.document import SegmentPage
+from projections.drafts import read_draft
 from projections.invites import Invite, list_invites
 from projections.people import display_names
 
 # How much of a token is shown, to tell invites apart.
 HINT = 6
+_NO_SEGMENT = SegmentPage(limit=0)
 
 
 class InvitesParameters(Parameters):
@@ -44,7 +48,7 @@ class Invites:
         done = await self._commands.perform(call, CreateInvite)
         assert isinstance(done.command, CreateInvite)
         invite_id = done.command.invite_id
-        shown = await self._shown(invite_id)
+        shown = await self._shown(await self._current(invite_id))
         return data(shown | self._links.shown(call, invite_id), at_position(done.outcome.position))
 
     async def accept(self, call: Call) -> Answer:
@@ -58,6 +62,24 @@ class Invites:
     async def decline(self, call: Call) -> Answer:
         """POST /v1/collab/invites/{invite_id}/decline: say no."""
         return await self._settle(call, DeclineInvite)
+
+    async def invitation(self, call: Call) -> Answer:
+        """GET /v1/collab/invites/{invite_id}: what one is asked into, for its two people and the draft's members."""
+        invite_id, reading = call.named("invite_id", "invite"), self._reading
+        caller = call.signed_in()
+        reading.check_position(call)
+        state, _ = await read_invite(reading.models.pool, reading.tail.lane, invite_id)
+        if state.created is None:
+            raise NotFound("There is no such invite.")
+        document = await read_draft(reading.models, state.created.draft_id, _NO_SEGMENT)
+        assert document is not None  # an invite is into a draft
+        invite, who = _invite(state), caller.actor.user_id
+        if who not in (invite.target_user_id, invite.inviter_id) and document.role_of(who) is None:
+            raise Forbidden("The invite is for somebody else.")
+        shown = await self._shown(invite)
+        told = shown["status"] == "pending" or document.readable_by(*reader(caller))
+        position = at_position(reading.place(document.position))
+        return data(shown | {"draft_title": document.title if told else None}, position)
 
     async def listed(self, call: Call) -> Answer:
         """GET /v1/collab/drafts/{draft_id}/invites: a draft's invites, newest first, for its members."""
@@ -76,13 +98,15 @@ class Invites:
     async def _settle(self, call: Call, model: type[AcceptInvite | RevokeInvite | DeclineInvite]) -> Answer:
         done = await self._commands.perform(call, model)
         assert isinstance(done.command, model)
-        return data(await self._shown(done.command.invite_id), at_position(done.outcome.position))
+        return data(await self._shown(await self._current(done.command.invite_id)), at_position(done.outcome.position))
 
-    async def _shown(self, invite_id: UUID) -> dict[str, Any]:
-        pool = self._reading.models.pool
-        state, _ = await read_invite(pool, self._reading.tail.lane, invite_id)
-        invite = _invite(state)
-        return self._rendered(invite, await display_names(pool, (invite.inviter_id, invite.target_user_id)))
+    async def _current(self, invite_id: UUID) -> Invite:
+        state, _ = await read_invite(self._reading.models.pool, self._reading.tail.lane, invite_id)
+        return _invite(state)
+
+    async def _shown(self, invite: Invite) -> dict[str, Any]:
+        people = invite.inviter_id, invite.target_user_id
+        return self._rendered(invite, await display_names(self._reading.models.pool, people))
 
     def _rendered(self, invite: Invite, names: Mapping[str, str]) -> dict[str, Any]:
         return render_invite(invite, names, self._hint(invite.invite_id), self._reading.clock())

@@ -15,7 +15,7 @@ from onering.contract.consistency import ConsistencyAnswer
 from onering.contract.drafts import DraftAnswer, DraftList
 from onering.contract.history import EventList, TimelineAnswer
 from onering.contract.insights import InsightsAnswer
-from onering.contract.invites import InviteAnswer, InviteList, NewInviteAnswer
+from onering.contract.invites import InvitationAnswer, InviteAnswer, InviteList, NewInviteAnswer
 from onering.contract.leaderboard import LeaderboardAnswer
 from onering.contract.me import MeAnswer, MeRequest
 from onering.contract.openapi import AnyCommand, Described
@@ -190,6 +190,7 @@ def _invites(invites: Invites) -> Sequence[Line]:
     return (
         Line("POST", DRAFT + "/invites", invites.create, change(CreateInvite, answer=NewInviteAnswer)),
         Line("GET", DRAFT + "/invites", invites.listed, listed),
+        Line("GET", INVITE, invites.invitation, read(InvitationAnswer, caller=Caller.SIGNED_IN)),
         Line("POST", INVITE + "/accept", invites.accept, accepted),
         Line("POST", INVITE + "/revoke", invites.revoke, change(RevokeInvite, answer=InviteAnswer)),
         Line("POST", INVITE + "/decline", invites.decline, change(DeclineInvite, "gone", answer=InviteAnswer)),

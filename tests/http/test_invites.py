@@ -187,6 +187,35 @@ class TestAnswering:
 
 
 class TestSeeing:
+    async def test_its_two_people_and_members_see_one_and_what_it_is_into(
+        self, alice: Person, bob: Person, eve: Person, nobody: Person
+    ) -> None:
+        draft = await shared_draft(alice, "dan", visibility="private", title="Before")
+        made = await invite(alice, draft, message="Come")
+        await alice.http.patch(DRAFT.format(draft), json={"title": "A walk"})
+        path = f"/v1/collab/invites/{made['invite_id']}"
+        for person in (alice, bob):
+            answer = await person.http.get(path)
+            assert (answer.status_code, made["token"] in answer.text) == (200, False)
+            told = answer.json()["data"]
+            assert list(told) == [*SHOWN, "draft_title"]
+            assert (told["draft_title"], told["message"], told["status"]) == ("A walk", "Come", "pending")
+        check_problem(await eve.http.get(path), 403, "forbidden")
+        check_problem(await nobody.http.get(path), 401, "unauthorized")
+        for unknown in (str(uuid4()), draft, "x"):
+            check_problem(await bob.http.get(f"/v1/collab/invites/{unknown}"), 404, "not_found")
+
+    async def test_once_it_does_not_stand_a_title_is_shown_to_readers_of_the_draft_alone(
+        self, alice: Person, bob: Person
+    ) -> None:
+        private, public = [await alice.create(visibility=v, title="A walk") for v in ("private", "public")]
+        for draft, title in ((private, None), (public, "A walk")):
+            made = await invite(alice, draft)
+            await settle(alice, "revoke", made["invite_id"])
+            path = f"/v1/collab/invites/{made['invite_id']}"
+            assert (await bob.http.get(path)).json()["data"]["draft_title"] == title
+            assert (await alice.http.get(path)).json()["data"]["draft_title"] == "A walk"
+
     async def test_members_list_them_newest_first_and_others_do_not(
         self, alice: Person, bob: Person, eve: Person, nobody: Person
     ) -> None:

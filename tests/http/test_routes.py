@@ -40,6 +40,7 @@ def test_the_table_is_that_of_contract_md() -> None:
         ("POST", "/v1/collab/drafts/{draft_id}/transfer"): "transfer-ownership",
         ("POST", "/v1/collab/drafts/{draft_id}/invites"): "create-invite",
         ("GET", "/v1/collab/drafts/{draft_id}/invites"): "listed",
+        ("GET", "/v1/collab/invites/{invite_id}"): "invitation",
         ("POST", "/v1/collab/invites/{invite_id}/accept"): "accept-invite",
         ("POST", "/v1/collab/invites/{invite_id}/revoke"): "revoke-invite",
         ("POST", "/v1/collab/invites/{invite_id}/decline"): "decline-invite",

@@ -779,6 +779,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/collab/invites/{invite_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What one is asked into, for its two people and the draft's members. */
+        readonly get: operations["invitation"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/collab/invites/{invite_id}/accept": {
         readonly parameters: {
             readonly query?: never;
@@ -2734,6 +2751,80 @@ export interface components {
          */
         readonly InsightsAnswer: {
             readonly data: components["schemas"]["Insights"];
+        };
+        /**
+         * Invitation
+         * @description An invite as its two people and the members of its draft see it, so that one knows what one is asked into.
+         *
+         *     `draft_title` is null for somebody who may not read the draft and whose invite does not stand any more.
+         * @example {
+         *       "created_at": "2026-11-25T06:00:00.000000Z",
+         *       "draft_id": "6f1c0a3e-2f0b-5d0e-9c57-0f4f3a1b7d52",
+         *       "draft_title": "A walk",
+         *       "expires_at": "2026-11-28T06:00:00.000000Z",
+         *       "invite_id": "b1f0a7c2-94d3-5c5e-8f0a-5d8f6a2c3b44",
+         *       "inviter_display": "@u_ecc9e8",
+         *       "inviter_user_id": "alice",
+         *       "message": "Come and write with us.",
+         *       "role": "contributor",
+         *       "settled_at": null,
+         *       "status": "pending",
+         *       "target_display": "@u_29920a",
+         *       "target_user_id": "bob",
+         *       "token_hint": "9e03d1"
+         *     }
+         */
+        readonly Invitation: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, in UTC with microseconds.
+             */
+            readonly created_at: string;
+            /** Format: uuid */
+            readonly draft_id: string;
+            readonly draft_title: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, in UTC with microseconds.
+             */
+            readonly expires_at: string;
+            /** Format: uuid */
+            readonly invite_id: string;
+            readonly inviter_display: string;
+            readonly inviter_user_id: string;
+            readonly message: string | null;
+            readonly role: components["schemas"]["GrantedRole"];
+            readonly settled_at: string | null;
+            /** @enum {string} */
+            readonly status: "pending" | "accepted" | "revoked" | "declined" | "expired";
+            readonly target_display: string;
+            readonly target_user_id: string;
+            readonly token_hint: string | null;
+        };
+        /**
+         * InvitationAnswer
+         * @description An invite, with the title of its draft.
+         * @example {
+         *       "data": {
+         *         "created_at": "2026-11-25T06:00:00.000000Z",
+         *         "draft_id": "6f1c0a3e-2f0b-5d0e-9c57-0f4f3a1b7d52",
+         *         "draft_title": "A walk",
+         *         "expires_at": "2026-11-28T06:00:00.000000Z",
+         *         "invite_id": "b1f0a7c2-94d3-5c5e-8f0a-5d8f6a2c3b44",
+         *         "inviter_display": "@u_ecc9e8",
+         *         "inviter_user_id": "alice",
+         *         "message": "Come and write with us.",
+         *         "role": "contributor",
+         *         "settled_at": null,
+         *         "status": "pending",
+         *         "target_display": "@u_29920a",
+         *         "target_user_id": "bob",
+         *         "token_hint": "9e03d1"
+         *       }
+         *     }
+         */
+        readonly InvitationAnswer: {
+            readonly data: components["schemas"]["Invitation"];
         };
         /**
          * Invite
@@ -8283,6 +8374,50 @@ export interface operations {
             readonly 413: components["responses"]["413_payload_too_large"];
             readonly 415: components["responses"]["415_unsupported_media_type"];
             readonly 422: components["responses"]["422_validation_error_idempotency_mismatch"];
+            readonly 429: components["responses"]["429_rate_limited"];
+            readonly 431: components["responses"]["431_headers_too_large"];
+            readonly 500: components["responses"]["500_internal_error"];
+            readonly 503: components["responses"]["503_unavailable"];
+        };
+    };
+    readonly invitation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /**
+                 * @description Be no older than this `OneRing-Position`; with `@` and the feed's epoch, refuse another log's.
+                 * @example 0.5
+                 */
+                readonly "OneRing-Min-Position"?: string;
+            };
+            readonly path: {
+                /** @example b1f0a7c2-94d3-5c5e-8f0a-5d8f6a2c3b44 */
+                readonly invite_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 200: {
+                headers: {
+                    readonly "OneRing-Position": components["headers"]["OneRing-Position"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    readonly "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    readonly "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["InvitationAnswer"];
+                };
+            };
+            readonly 400: components["responses"]["400_validation_error"];
+            readonly 401: components["responses"]["401_unauthorized"];
+            readonly 403: components["responses"]["403_forbidden"];
+            readonly 404: components["responses"]["404_not_found"];
             readonly 429: components["responses"]["429_rate_limited"];
             readonly 431: components["responses"]["431_headers_too_large"];
             readonly 500: components["responses"]["500_internal_error"];
