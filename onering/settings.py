@@ -66,7 +66,8 @@ class Settings(BaseSettings):
     enforce_plans: bool = Field(False, description="Hold people to their plans; what they use is counted anyway.")
     plan_seconds: float = Field(30.0, gt=0, description="How long a process goes by a plan it read, in seconds.")
 
-    # invites and links
+    # the page, invites and links
+    page: Path | None = Field(None, description="Folder of a built page that is served instead of OneRing's own.")
     invite_secret: SecretStr | None = Field(
         None, description="Secret that invites are made with, 32 bytes or more; without one, only in local and test."
     )
@@ -233,6 +234,7 @@ class Settings(BaseSettings):
         "data",
         "log_format",
         "metrics_token",
+        "page",
         "invite_secret",
         "public_url",
         "keys",

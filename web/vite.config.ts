@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { compressed } from "./compressed.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -9,7 +10,7 @@ const service = process.env.ONERING_URL ?? "http://127.0.0.1:8000";
 const proxied = { target: service, changeOrigin: true, headers: { origin: service } };
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), compressed()],
   resolve: {
     alias: {
       "@onering/client/react": here("./client/src/react.ts"),

@@ -3,6 +3,7 @@
 import hmac
 from typing import Any
 
+from onering.clerk import frontend_api
 from onering.domain.values import CONTENT, DESCRIPTION, TITLE, Visibility
 from onering.handle import Handling
 from onering.http.limiting import Rates
@@ -28,6 +29,12 @@ def page_secret(settings: Settings, secret: bytes | None) -> bytes | None:
 def anonymous_read(settings: Settings) -> bool:
     """Return whether callers without credentials may read public drafts."""
     return settings.developing if settings.anonymous_read is None else settings.anonymous_read
+
+
+def clerk(settings: Settings) -> str | None:
+    """Return the origin that Clerk's component is loaded from, and calls; None where it signs nobody in."""
+    key = settings.clerk_publishable_key
+    return None if key is None else frontend_api(key)
 
 
 def handling(settings: Settings) -> Handling:

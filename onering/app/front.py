@@ -36,6 +36,7 @@ from onering.http.tlog import Tlog
 from onering.live import ends
 from onering.live.ends import End
 from onering.log.event import DEFAULT_LANE
+from onering.page import OURS, Built, Page, policy
 from onering.profiles import Profiles
 from onering.proofs.newest import Newest
 
@@ -84,9 +85,14 @@ class Front:
             origins=settings.allowed_origins,
             headers=safety_headers(tls=not settings.developing),
             limited=self._parts.limits.middleware,
+            page=self._page,
             instruments=self._parts.instruments,
             refusals=refusals,
         )
+
+    def _page(self, application: ASGIApp) -> Page:
+        settings = self._means.settings
+        return Page(application, Built.read(settings.page or OURS), policy(configured.clerk(settings)))
 
     def _commands(self, links: InviteLinks) -> Commands:
         rules, reads = self._parts.rules, self._parts.reads

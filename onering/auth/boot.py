@@ -8,6 +8,7 @@ from onering.auth.development import ISSUER as LOCAL_ISSUER
 from onering.auth.keys import MIN_SECRET_BYTES
 from onering.auth.origins import canonical
 from onering.auth.strict import is_name
+from onering.clerk import NoPublishableKey, frontend_api
 from onering.settings import Environment, Settings
 
 
@@ -82,6 +83,11 @@ def _clerk(settings: Settings) -> Iterator[str]:
             yield "Set CLERK_AUTHORIZED_PARTIES to the origins of your front end, such as https://app.example.com."
     if settings.clerk_jwks_url is not None and not _is_safe_url(settings.clerk_jwks_url, developing):
         yield "CLERK_JWKS_URL must be an https URL."
+    if settings.clerk_publishable_key is not None:
+        try:
+            frontend_api(settings.clerk_publishable_key)
+        except NoPublishableKey:
+            yield ("NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY is no key of Clerk's: it begins with pk_test_ or pk_live_.")
 
 
 def _federated(settings: Settings) -> Iterator[str]:

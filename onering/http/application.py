@@ -80,13 +80,14 @@ def application(
     instruments: Instruments,
     refusals: Refusals,
     limited: Middleware = lambda app: app,
+    page: Middleware = lambda app: app,
 ) -> ASGIApp:
     """Return the whole front: `feed` takes the live feed's sockets, `sign_in` verifies callers, `limited` counts them,
-    `origins` may call; `refusals` are told who comes, and who is refused what.
+    `page` answers what is of the page, `origins` may call; `refusals` are told who comes, and who is refused what.
     """
     router = Router(routes=_routes(lines, feed, limits), redirect_slashes=False, default=_no_route)
     inside = Shortcut(router)
-    front = Boundary(_past(METRICS, sign_in(limited(inside)), inside), headers, instruments, refusals)
+    front = Boundary(page(_past(METRICS, sign_in(limited(inside)), inside)), headers, instruments, refusals)
     refusals.learn([*(line.path for line in lines), FEED])
     if not origins:
         return front

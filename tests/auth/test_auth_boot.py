@@ -94,6 +94,13 @@ def test_the_hs256_issuer_has_a_name_of_its_own(issuer):
     assert "ONERING_HS256_ISSUER" in findings(hs256_issuer=issuer)
 
 
+@pytest.mark.parametrize("env", list(Environment))
+def test_a_publishable_key_that_is_none_is_refused_and_not_repeated(env):
+    told = findings(**PRODUCTION | {"env": env}, clerk_publishable_key="sk_live_hunter2")
+    assert ("NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY" in told, "hunter2" in told) == (True, False)
+    check(Settings(clerk_publishable_key="pk_test_aC5jbGVyay5hY2NvdW50cy5kZXYk"), development_secret=None)
+
+
 @pytest.mark.parametrize("env", [Environment.STAGING, Environment.PRODUCTION])
 def test_clerk_without_authorized_parties_is_refused_where_it_counts(env):
     assert "CLERK_AUTHORIZED_PARTIES" in findings(env=env, clerk_issuer="https://clerk.example.com")
@@ -171,7 +178,7 @@ def test_lists_are_comma_separated_in_the_environment(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "name", ["data", "clerk_secret_key", "clerk_issuer", "clerk_publishable_key", "clerk_jwks_url"]
+    "name", ["data", "page", "clerk_secret_key", "clerk_issuer", "clerk_publishable_key", "clerk_jwks_url"]
 )
 def test_a_variable_that_is_empty_is_unset(monkeypatch, name):
     field = Settings.model_fields[name]

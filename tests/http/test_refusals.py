@@ -146,7 +146,7 @@ async def test_a_bad_token_is_one_identical_answer(service: Service, log: Any) -
             assert answer.headers["www-authenticate"] == 'Bearer error="invalid_token"'
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v1/commands/", "/v1/collab/drafts/", "/v2/commands", "/documents"])
+@pytest.mark.parametrize("path", ["/v1", "/v1/commands/", "/v1/collab/drafts/", "/v2/commands", "/documents"])
 async def test_a_path_that_is_none_of_ours_is_not_found(alice: Person, path: str) -> None:
     check_problem(await alice.http.get(path), 404, "not_found", "There is nothing at this path.")
 
