@@ -1,14 +1,74 @@
-import type { ReactNode } from "react";
+import { type MouseEvent, type ReactNode, type SyntheticEvent, useEffect, useId, useLayoutEffect, useRef } from "react";
+import { text } from "../strings.ts";
+import styles from "./Dialog.module.css";
+import { CrossIcon } from "./icons.tsx";
 
 export interface DialogProps {
   open: boolean;
   title: string;
-  /** Asked for by Escape, the close button, or a press beside the dialog. */
+  /** Asked for by Escape, by the close button, and by a press beside the dialog. */
   onClose: () => void;
   children: ReactNode;
 }
 
-/** A modal dialog; it is in the document only while it is open. */
-export function Dialog({ open, title, children }: DialogProps) {
-  return open ? <dialog aria-label={title}>{children}</dialog> : null;
+/** A modal dialog, labelled by its title; what is in it is made anew each time it opens. */
+export function Dialog({ open, ...rest }: DialogProps) {
+  return open ? <OpenDialog {...rest} /> : null;
+}
+
+function OpenDialog({ title, onClose, children }: Omit<DialogProps, "open">) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useModal(dialog);
+
+  const cancelled = (event: SyntheticEvent) => {
+    if (event.target !== dialog.current) return;
+    event.preventDefault();
+    onClose();
+  };
+  const pressedBeside = (event: MouseEvent) => {
+    if (event.target === dialog.current) onClose();
+  };
+
+  return (
+    // The press beside a dialog is a convenience: Escape and the close button do the same from the keyboard.
+    <dialog
+      ref={dialog}
+      className={styles.dialog}
+      aria-labelledby={id}
+      onCancel={cancelled}
+      onMouseDown={pressedBeside}
+    >
+      <div className={styles.sheet}>
+        <header className={styles.head}>
+          <h2 id={id} dir="auto">
+            {title}
+          </h2>
+          <button type="button" className={styles.close} aria-label={text.ui.close} onClick={onClose}>
+            <CrossIcon />
+          </button>
+        </header>
+        {children}
+      </div>
+    </dialog>
+  );
+}
+
+/** Shows the dialog above everything while it is mounted, and gives the focus back to what had it before. */
+function useModal(dialog: React.RefObject<HTMLDialogElement | null>) {
+  const before = useRef<Element | null>(null);
+  useLayoutEffect(() => {
+    const shown = dialog.current;
+    before.current = document.activeElement;
+    shown?.showModal();
+    return () => shown?.close();
+  }, [dialog]);
+  // An effect of its own: it runs when the element is gone, so that nothing takes the focus from what gets it.
+  useEffect(
+    () => () => {
+      const opener = before.current;
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+    },
+    [],
+  );
 }

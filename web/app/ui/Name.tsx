@@ -1,3 +1,5 @@
+import { text } from "../strings.ts";
+
 export interface NameProps {
   userId: string;
   name: string;
@@ -5,7 +7,7 @@ export interface NameProps {
   me?: string | null;
 }
 
-/** A person's name as they wrote it. */
-export function Name({ name }: NameProps) {
-  return <bdi>{name}</bdi>;
+/** A person's name as they wrote it, apart from the direction of what is around it. */
+export function Name({ userId, name, me }: NameProps) {
+  return userId === me ? <span title={name}>{text.ui.you}</span> : <bdi>{name}</bdi>;
 }

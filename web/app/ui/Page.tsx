@@ -1,4 +1,6 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
+import styles from "./Page.module.css";
+import { setTitle } from "./title.ts";
 
 export interface PageProps {
   /** The document's title, and the heading unless `heading` is given. */
@@ -8,12 +10,38 @@ export interface PageProps {
   children: ReactNode;
 }
 
-/** The main landmark of a page: it names the document, and takes the focus to its heading after navigation. */
+let address = location.pathname;
+let wentBack = false;
+addEventListener("popstate", () => {
+  wentBack = true;
+});
+
+/** The main landmark of a page: it names the document, and after navigation its heading has the focus. */
 export function Page({ title, heading, children }: PageProps) {
+  const main = useRef<HTMLElement>(null);
+  useEffect(() => setTitle(title), [title]);
+  useEffect(() => arrive(main.current), []);
   return (
-    <main id="main">
-      {heading === undefined ? <h1 tabIndex={-1}>{title}</h1> : heading}
+    <main ref={main} id="main" tabIndex={-1} className={styles.page}>
+      {heading === undefined ? (
+        <h1 tabIndex={-1} dir="auto">
+          {title}
+        </h1>
+      ) : (
+        heading
+      )}
       {children}
     </main>
   );
+}
+
+/** The first page is left as the browser shows it, and so is one gone back to, but for the focus. */
+function arrive(main: HTMLElement | null): void {
+  if (location.pathname === address) return;
+  address = location.pathname;
+  if (!wentBack) scrollTo(0, 0);
+  wentBack = false;
+  const heading = main?.querySelector("h1");
+  if (heading && !heading.hasAttribute("tabindex")) heading.tabIndex = -1;
+  (heading ?? main)?.focus({ preventScroll: true });
 }
