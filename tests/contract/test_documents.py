@@ -1,7 +1,10 @@
 """The contracts and their page, as a browser gets them from a running service."""
 
+import asyncio
 import re
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -9,6 +12,8 @@ import pytest_asyncio
 
 from tests.conformance import DOCUMENT
 from tests.serving import Service, serving
+
+WEB = Path(__file__).parents[2] / "web"
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -87,3 +92,13 @@ async def test_what_the_page_tries_out_is_done(service: Service) -> None:
     assert token == 404  # only in local
     made = await service.client("alice", **page).post("/v1/collab/drafts", json={"title": "From the page"})
     assert made.status_code == 200
+
+
+async def test_the_types_of_the_client_library_are_made_from_the_document(browser: httpx.AsyncClient) -> None:
+    served = (await browser.get("/openapi.json")).content
+    generate = ("node", "client/generate.mjs", "-", "-")
+    made = await asyncio.create_subprocess_exec(*generate, cwd=WEB, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+    types, faults = await made.communicate(served)
+    assert made.returncode == 0, faults.decode()
+    committed = (WEB / "client/src/schema.ts").read_text()
+    assert types.decode() == committed, "run `npm run generate` in web/, beside a service of this tree"

@@ -94,7 +94,7 @@ export class OneRing {
       signal,
     });
     if (!("draft_id" in data)) throw new Unreachable("What answered is not the service.");
-    return { events: [], ...data };
+    return { events: [], invite: null, ...data };
   }
 
   /** A page of drafts: the person's own, or others that they may read. */
