@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
+from tests.page.axe import findings
 from tests.page.watching import Watch
 
 # Of Playwright, in milliseconds: others run beside the tests, and two of these at once.
@@ -35,6 +36,13 @@ class Person:
     def context(self) -> BrowserContext:
         """What this window shares with others of the same person: storage, cookies, the network."""
         return self.page.context
+
+    async def looks(self, state: str) -> None:
+        """Keep pictures of the page as it is now, light and dark; what axe finds wrong with it fails the test."""
+        for scheme in ("dark", "light"):
+            await self.page.emulate_media(color_scheme=scheme)
+            await self.shot(f"{state} {scheme}")
+            self.watch.complaints += [f"axe: {state}, {scheme}: {found}" for found in await findings(self.page)]
 
     async def shot(self, state: str) -> None:
         """Keep a picture of the whole page as it is now."""
