@@ -1,5 +1,17 @@
-import { Page } from "../ui/Page.tsx";
+/** The page on which people write together. */
+
+import { useDraft } from "@onering/client/react";
+import { useRef } from "react";
+import { DraftView } from "./DraftView.tsx";
+import { Ended } from "./Ended.tsx";
+import { Opening } from "./Opening.tsx";
 
 export default function DraftPage({ draftId }: { draftId: string }) {
-  return <Page title={draftId}>{null}</Page>;
+  const live = useDraft(draftId);
+  const { draft, end, standing } = live;
+  const wasOpen = useRef(false);
+  if (draft !== null) wasOpen.current = true;
+  if (end !== null) return <Ended draftId={draftId} code={end.code} wasOpen={wasOpen.current} retry={live.retry} />;
+  if (draft === null) return <Opening standing={standing} />;
+  return <DraftView live={live} draft={draft} />;
 }

@@ -1,0 +1,16 @@
+/** Until when a turn lasts, counting. */
+
+import { text } from "../strings.ts";
+import { Moment } from "./Moment.tsx";
+import { timeLeft } from "./turn.ts";
+import { useNow } from "./useNow.ts";
+
+/** `at` is RFC 3339. */
+export function Deadline({ at }: { at: string }) {
+  const { over, count, unit } = timeLeft(Date.parse(at), useNow());
+  return (
+    <span>
+      {text.draft.ring.until} <Moment at={at} /> · {text.draft.ring[over ? "over" : "left"](count, unit)}
+    </span>
+  );
+}

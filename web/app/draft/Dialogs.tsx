@@ -1,0 +1,44 @@
+/** The dialogs of a draft; each is loaded when it is opened first. */
+
+import type { Draft, DraftActions, DraftState } from "@onering/client";
+import { lazy, Suspense } from "react";
+import { text } from "../strings.ts";
+import { Dialog } from "../ui/Dialog.tsx";
+import { AskDialog } from "./AskDialog.tsx";
+import type { Rights } from "./rules.ts";
+
+const PeoplePanel = lazy(() => import("../people/PeoplePanel.tsx"));
+const InviteDialog = lazy(() => import("../people/InviteDialog.tsx"));
+const SettingsDialog = lazy(() => import("../people/SettingsDialog.tsx"));
+const ShareDialog = lazy(() => import("./ShareDialog.tsx"));
+
+export type Opened = "people" | "invite" | "settings" | "share" | "complete" | "archive";
+
+export interface DialogsProps {
+  opened: Opened | null;
+  draft: Draft;
+  rights: Rights;
+  names: DraftState["names"];
+  send: DraftActions["send"];
+  onClose: () => void;
+}
+
+export function Dialogs({ opened, draft, rights, names, send, onClose }: DialogsProps) {
+  const { draft_id: draftId } = draft;
+  if (opened === null) return null;
+  if (opened === "complete" || opened === "archive") {
+    return <AskDialog what={opened} draftId={draftId} names={names} send={send} onClose={onClose} />;
+  }
+  return (
+    <Suspense>
+      {opened === "people" && (
+        <Dialog open title={text.draft.head.people} onClose={onClose}>
+          <PeoplePanel draftId={draftId} />
+        </Dialog>
+      )}
+      {opened === "invite" && <InviteDialog draftId={draftId} open onClose={onClose} />}
+      {opened === "settings" && <SettingsDialog draftId={draftId} open onClose={onClose} />}
+      {opened === "share" && <ShareDialog draft={draft} download={rights.export} onClose={onClose} />}
+    </Suspense>
+  );
+}

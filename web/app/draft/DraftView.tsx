@@ -1,0 +1,110 @@
+/** A draft that is on the screen: its head, its text, the place where it goes on, and the ring. */
+
+import type { Draft } from "@onering/client";
+import type { UsedDraft } from "@onering/client/react";
+import { useEffect, useMemo, useRef } from "react";
+import { useSession } from "../session/session.ts";
+import { Page } from "../ui/Page.tsx";
+import { Announcer } from "./Announcer.tsx";
+import { Desk } from "./Desk.tsx";
+import styles from "./DraftView.module.css";
+import { FindBar } from "./FindBar.tsx";
+import { Head } from "./Head.tsx";
+import { Manuscript, type ManuscriptHandle } from "./Manuscript.tsx";
+import { NothingYet } from "./NothingYet.tsx";
+import { Sketch } from "./Opening.tsx";
+import { Reader } from "./Reader.tsx";
+import { Ring } from "./Ring.tsx";
+import { rightsOf } from "./rules.ts";
+import { useAmendments } from "./useAmendments.ts";
+import { useFinding } from "./useFinding.ts";
+import { useRingCame } from "./useRingCame.ts";
+import { WithdrawDialog } from "./WithdrawDialog.tsx";
+
+/** Of so many segments all are in the document anyway, and the browser's own search finds everything. */
+const SHORT = 10;
+
+export function DraftView({ live, draft }: { live: UsedDraft; draft: Draft }) {
+  const { written, older, names, standing, refused, send, dismiss, typing, retry, onEvent } = live;
+  const { userId, config } = useSession();
+  const rights = useMemo(() => rightsOf(draft, userId), [draft, userId]);
+  const { segment_characters: limit, title_characters: titleLimit } = config.limits;
+  const amending = useAmendments(draft.draft_id, send, limit, names);
+  const finding = useFinding(written.length > SHORT);
+  const manuscript = useRef<ManuscriptHandle>(null);
+  useRingCame(draft, userId, onEvent);
+  // Whoever sent what was refused has said so where it was sent.
+  useEffect(() => {
+    for (const { key } of refused) dismiss(key);
+  }, [refused, dismiss]);
+
+  const fromEnd = rights.role === "owner" || rights.role === "contributor";
+  // Whoever reads from the beginning waits for it, rather than having it pushed out of sight.
+  const waits = older === "loading" && !fromEnd;
+  return (
+    <Page title={draft.title} heading={null}>
+      <div className={styles.draft}>
+        <Head
+          draft={draft}
+          rights={rights}
+          me={userId}
+          names={names}
+          standing={standing}
+          titleLimit={titleLimit}
+          send={send}
+          onFind={() => finding.seek("")}
+        />
+        {finding.sought !== null && (
+          <FindBar
+            written={written}
+            sought={finding.sought}
+            onSeek={finding.seek}
+            onShow={(index) => manuscript.current?.show(index)}
+            onClose={() => finding.seek(null)}
+          />
+        )}
+        {waits && <Sketch />}
+        {!waits && written.length > 0 && (
+          <Manuscript
+            handle={manuscript}
+            written={written}
+            older={older}
+            names={names}
+            me={userId}
+            fromEnd={fromEnd}
+            amendments={rights.write ? amending.amendments : null}
+            amendingAt={rights.write ? amending.at : null}
+            refused={amending.refused}
+            sought={finding.sought ?? ""}
+            retry={retry}
+          />
+        )}
+        {written.length === 0 && older === "none" && <NothingYet draft={draft} rights={rights} names={names} />}
+        {userId === null ? (
+          <Reader />
+        ) : (
+          <Desk
+            key={userId}
+            draft={draft}
+            rights={rights}
+            userId={userId}
+            names={names}
+            limit={limit}
+            offline={standing === "offline"}
+            lastOwn={
+              written.findLast(({ segment, state }) => state === "stored" && segment.author_user_id === userId)?.segment
+                .content
+            }
+            send={send}
+            onTyping={typing}
+          />
+        )}
+        <Ring draft={draft} rights={rights} names={names} send={send} />
+        {amending.withdrawing !== null && (
+          <WithdrawDialog segment={amending.withdrawing} names={names} send={send} onClose={amending.leave} />
+        )}
+        <Announcer onEvent={onEvent} me={userId} names={names} />
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,56 @@
+/** Whose turn it is and for how long, with what can be done about it; always in sight. */
+
+import type { Draft, DraftActions, DraftState } from "@onering/client";
+import { usePresence } from "@onering/client/react";
+import { lazy, memo, Suspense, useState } from "react";
+import { text } from "../strings.ts";
+import { Button } from "../ui/Button.tsx";
+import { RingIcon } from "../ui/icons.tsx";
+import { Deadline } from "./Deadline.tsx";
+import { nameOf } from "./people.ts";
+import { Remedies } from "./Remedies.tsx";
+import styles from "./Ring.module.css";
+import type { Rights } from "./rules.ts";
+
+const PassDialog = lazy(() => import("./PassDialog.tsx"));
+
+export interface RingProps {
+  draft: Draft;
+  rights: Rights;
+  names: DraftState["names"];
+  send: DraftActions["send"];
+}
+
+/** Nothing for a draft that takes no more turns. */
+export const Ring = memo(function Ring({ draft, rights, names, send }: RingProps) {
+  const { typing } = usePresence(draft.draft_id);
+  const [passing, setPassing] = useState(false);
+  if (draft.status === "completed" || draft.status === "archived") return null;
+  const { current_holder_id: holder, deadline_at } = draft.ring_state;
+  const name = nameOf(draft, names, holder);
+  return (
+    <section className={styles.ring} aria-label={text.draft.ring.label} data-mine={rights.holds || undefined}>
+      <span className={styles.sign}>
+        <RingIcon size={28} />
+      </span>
+      <div className={styles.turn}>
+        <p className={styles.whose}>
+          {rights.holds ? text.draft.ring.mine : <bdi>{text.draft.ring.theirs(name)}</bdi>}
+        </p>
+        <p className={styles.when}>
+          {!rights.holds && typing === holder && <span>{text.draft.head.writing(name)} </span>}
+          {deadline_at !== null && <Deadline at={deadline_at} />}
+        </p>
+      </div>
+      <div className={styles.acts}>
+        {rights.pass && <Button onClick={() => setPassing(true)}>{text.draft.ring.pass}</Button>}
+        <Remedies draft={draft} rights={rights} names={names} send={send} />
+      </div>
+      {passing && (
+        <Suspense>
+          <PassDialog draft={draft} names={names} send={send} onClose={() => setPassing(false)} />
+        </Suspense>
+      )}
+    </section>
+  );
+});
