@@ -1,0 +1,81 @@
+import { useEffect } from "react";
+import { Link, useLocation } from "wouter";
+import { text } from "../strings.ts";
+import { Avatar } from "../ui/Avatar.tsx";
+import { moment } from "../ui/format.ts";
+import { Answering } from "./Answering.tsx";
+import { dropToken } from "./heldToken.ts";
+import type { InvitationRead } from "./invitation.ts";
+import styles from "./invites.module.css";
+import { Settled } from "./Settled.tsx";
+
+export interface InvitationProps {
+  invite: InvitationRead;
+  me: string;
+  token: string | null;
+  /** It may be another now. */
+  onChange: () => void;
+}
+
+const words = text.invite.page;
+
+/** An invitation as its two people see it: open, to be answered by one of them, or settled. */
+export function Invitation({ invite, me, token, onChange }: InvitationProps) {
+  const mine = invite.target_user_id === me;
+  const joined = mine && invite.status === "accepted";
+  const [, navigate] = useLocation();
+  useEffect(() => {
+    if (!joined) return;
+    dropToken(invite.invite_id);
+    navigate(`/drafts/${invite.draft_id}`, { replace: true });
+  }, [joined, invite.invite_id, invite.draft_id, navigate]);
+
+  if (joined) return null;
+  if (invite.status !== "pending") return <Settled invite={invite} mine={mine} />;
+  return (
+    <article className={styles.sheet}>
+      <Asked invite={invite} />
+      {mine ? <Answering invite={invite} token={token} onChange={onChange} /> : <NotMine invite={invite} me={me} />}
+    </article>
+  );
+}
+
+/** Who asks whom into what. */
+function Asked({ invite }: { invite: InvitationRead }) {
+  const writes = invite.role === "contributor";
+  return (
+    <>
+      <p className={styles.by} dir="auto">
+        <Avatar userId={invite.inviter_user_id} name={invite.inviter_display} size={40} />
+        <span>
+          {words.asks(invite.inviter_display)} {writes ? words.toWrite : words.toRead}
+        </span>
+      </p>
+      <h2 className={styles.title} dir="auto">
+        {invite.draft_title}
+      </h2>
+      {invite.message !== null && (
+        <blockquote className={styles.message} dir="auto">
+          {invite.message}
+        </blockquote>
+      )}
+      <p className={styles.soft}>
+        {writes ? words.youMayWrite : words.youMayRead} {words.until}{" "}
+        <time dateTime={invite.expires_at}>{moment(invite.expires_at)}</time>.
+      </p>
+    </>
+  );
+}
+
+/** Whoever made it, or is in the draft, opened the link that is for somebody else. */
+function NotMine({ invite, me }: { invite: InvitationRead; me: string }) {
+  const called = invite.inviter_user_id === me ? invite.inviter_display : me;
+  return (
+    <>
+      <p className={styles.note} dir="auto">
+        {words.wrongPersonFor(invite.target_display, called)}
+      </p>
+      <Link href={`/drafts/${invite.draft_id}`}>{words.toDraft}</Link>
+    </>
+  );
+}

@@ -1,0 +1,38 @@
+import { Link } from "wouter";
+import { text } from "../strings.ts";
+import type { InvitationRead } from "./invitation.ts";
+import styles from "./invites.module.css";
+
+const words = text.invite.page;
+
+/** An invitation that can't be answered any more: why, and what to do. */
+export function Settled({ invite, mine }: { invite: InvitationRead; mine: boolean }) {
+  const [title, what] = said(invite, mine);
+  // Its title is told to whoever may read it.
+  const readable = invite.draft_title !== null;
+  return (
+    <div className={styles.sheet}>
+      <p className={styles.lead}>{title}</p>
+      {mine && <p dir="auto">{what}</p>}
+      {readable ? (
+        <Link href={`/drafts/${invite.draft_id}`}>{words.toDraft}</Link>
+      ) : (
+        <Link href="/">{words.toDrafts}</Link>
+      )}
+    </div>
+  );
+}
+
+function said({ status, inviter_display: inviter }: InvitationRead, mine: boolean): readonly [string, string] {
+  switch (status) {
+    case "expired":
+      return [words.expired, words.expiredWhat(inviter)];
+    case "revoked":
+      return [words.revoked, words.revokedWhat(inviter)];
+    case "declined":
+      return [mine ? words.declined : words.declinedByTarget, words.declinedWhat(inviter)];
+    case "accepted":
+    case "pending":
+      return [words.accepted, ""];
+  }
+}

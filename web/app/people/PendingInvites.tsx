@@ -1,0 +1,80 @@
+import type { Invite, Role } from "@onering/client";
+import { useOneRing } from "@onering/client/react";
+import { useState } from "react";
+import { text } from "../strings.ts";
+import { Button } from "../ui/Button.tsx";
+import { Name } from "../ui/Name.tsx";
+import { Problem } from "../ui/Problem.tsx";
+import { toast } from "../ui/toast.ts";
+import { When } from "../ui/When.tsx";
+import { tellInvitesChanged } from "./inviteNews.ts";
+import styles from "./people.module.css";
+import { usePendingInvites } from "./usePendingInvites.ts";
+import { useWish } from "./wish.ts";
+
+export interface PendingInvitesProps {
+  draftId: string;
+  me: string;
+  role: Role;
+}
+
+/** Who is invited and has not answered yet, for the draft's members. */
+export function PendingInvites({ draftId, me, role }: PendingInvitesProps) {
+  const { pending, more, error, refresh } = usePendingInvites(draftId, true);
+  if (pending === null) return error === null ? null : <Problem error={error} retry={refresh} />;
+  return (
+    <section className={styles.part}>
+      <h3>{text.people.pending.title}</h3>
+      {pending.length === 0 && <p className={styles.soft}>{text.people.pending.empty}</p>}
+      {/* biome-ignore lint/a11y/noRedundantRoles: Safari takes the role away from a list without bullets. */}
+      <ul role="list" className={styles.people}>
+        {pending.map((invite) => (
+          <Pending
+            key={invite.invite_id}
+            invite={invite}
+            mayRevoke={role === "owner" || invite.inviter_user_id === me}
+          />
+        ))}
+      </ul>
+      {more && <p className={styles.soft}>{text.people.pending.newest}</p>}
+    </section>
+  );
+}
+
+function Pending({ invite, mayRevoke }: { invite: Invite; mayRevoke: boolean }) {
+  const words = text.people.pending;
+  return (
+    <li className={styles.person}>
+      <div className={styles.who}>
+        <p className={styles.name} dir="auto">
+          <Name userId={invite.target_user_id} name={invite.target_display} />
+        </p>
+        <p className={styles.facts}>
+          {invite.role === "viewer" ? words.asReader : words.asWriter} · <bdi>{words.by(invite.inviter_display)}</bdi> ·{" "}
+          {words.until} <When at={invite.expires_at} />
+        </p>
+      </div>
+      {mayRevoke && <Revoke invite={invite} />}
+    </li>
+  );
+}
+
+function Revoke({ invite }: { invite: Invite }) {
+  const client = useOneRing();
+  const { busy, ask } = useWish();
+  const [failed, setFailed] = useState(false);
+  const revoke = async () => {
+    const command = { type: "revoke-invite", invite_id: invite.invite_id } as const;
+    const done = await ask(command, (key) => client.send(command, { key }));
+    setFailed(done === null);
+    if (done !== null) toast({ title: text.people.pending.revoked(invite.target_display), kind: "good" });
+    // Refused, it was answered meanwhile: then the list is old.
+    tellInvitesChanged(invite.draft_id);
+  };
+  const called = text.people.pending.revokeFor(invite.target_display);
+  return (
+    <Button kind="quiet" busy={busy} aria-label={called} onClick={revoke}>
+      {failed ? text.people.pending.again : text.people.pending.revoke}
+    </Button>
+  );
+}
