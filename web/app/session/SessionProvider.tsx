@@ -1,6 +1,84 @@
-import type { ReactNode } from "react";
+import { clerkTokens, developmentTokens, nobody, OneRing, type TokenSource } from "@onering/client";
+import { OneRingProvider, useGet } from "@onering/client/react";
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { introduce } from "./introduce.ts";
+import { Opening } from "./Opening.tsx";
+import { type Session, SessionContext } from "./session.ts";
+import { type Speaker, speakerOf } from "./speaker.ts";
+import { type ClerkState, useClerk } from "./useClerk.ts";
+import { useConfig } from "./useConfig.ts";
+import { keepLocalName, localName } from "./who.ts";
+
+const SignInDialog = lazy(() => import("./SignInDialog.tsx"));
+
+interface Local {
+  name: string;
+  tokens: TokenSource;
+}
 
 /** Loads what the page needs to know, decides who speaks, and gives its children their session and client. */
 export function SessionProvider({ children }: { children: ReactNode }) {
-  return children;
+  const { config, failing } = useConfig();
+  const clerk = useClerk(config?.clerk_publishable_key);
+  const [local, setLocal] = useState<Local | null>(localFromWindow);
+  const [asked, setAsked] = useState<string | null>(null);
+
+  const development = config?.environment === "local" || config?.environment === "test";
+  const speaker = speakerOf({ clerk: clerk.userId, local: local?.name ?? null, development });
+  const { way, userId } = speaker;
+  const client = useClient(speaker, clerk, local);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever it is now has answered the question.
+  useEffect(() => setAsked(null), [way, userId]);
+
+  const continueAs = useCallback(async (name: string) => {
+    const tokens = await introduce(name);
+    keepLocalName(name);
+    setLocal({ name, tokens });
+  }, []);
+  const signOut = useCallback(async () => {
+    keepLocalName(null);
+    setLocal(null);
+    await (clerk.userId === null ? null : clerk.clerk?.signOut());
+  }, [clerk.userId, clerk.clerk]);
+
+  const session = useMemo(
+    () => config && { config, client, userId, way, development, clerk, askToSignIn: setAsked, continueAs, signOut },
+    [config, client, userId, way, development, clerk, continueAs, signOut],
+  );
+  if (session === null || clerk.standing === "loading") return <Opening failing={failing} />;
+  return (
+    <OneRingProvider client={client}>
+      <Speaking key={`${way}:${userId}`} session={session}>
+        {children}
+        {asked !== null && (
+          <Suspense>
+            <SignInDialog why={asked} onClose={() => setAsked(null)} />
+          </Suspense>
+        )}
+      </Speaking>
+    </OneRingProvider>
+  );
+}
+
+/** One person's page: with another person it is made anew. */
+function Speaking({ session, children }: { session: Omit<Session, "me" | "refreshMe">; children: ReactNode }) {
+  const { data, refresh } = useGet("/v1/me", session.userId === null ? null : {});
+  const me = data?.data ?? null;
+  const value = useMemo(() => ({ ...session, me, refreshMe: refresh }), [session, me, refresh]);
+  return <SessionContext value={value}>{children}</SessionContext>;
+}
+
+function localFromWindow(): Local | null {
+  const name = localName();
+  return name === null ? null : { name, tokens: developmentTokens(name) };
+}
+
+/** The client of whoever speaks. */
+function useClient({ way, userId }: Speaker, { clerk }: ClerkState, local: Local | null): OneRing {
+  const fromClerk = useMemo(() => (clerk === null ? nobody : clerkTokens(clerk)), [clerk]);
+  const sources = { clerk: fromClerk, development: local?.tokens ?? nobody, none: nobody };
+  const tokens = sources[way];
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another person gets another client, whoever signs them in.
+  return useMemo(() => new OneRing({ tokens }), [tokens, userId]);
 }

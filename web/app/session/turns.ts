@@ -1,4 +1,9 @@
-/** A draft on which the ring came to me while its page is open; the shell tells it once, however it was noticed. */
+import { navigate } from "wouter/use-browser-location";
+import { text } from "../strings.ts";
+import { toast } from "../ui/toast.ts";
+import { notify } from "./notifications.ts";
+
+/** A draft on which the ring came to me. */
 export interface CameRing {
   draftId: string;
   title: string;
@@ -6,5 +11,78 @@ export interface CameRing {
   passedAt: string;
 }
 
-/** The ring came to me on this draft: toast, title badge, and a notification if these are wanted. */
-export function ringCame(_draft: CameRing): void {}
+/** The browser's clock and the service's may differ by so much. */
+const SKEW_MS = 2_000;
+
+const told = new Set<string>();
+const left = new Map<string, number>();
+let open: string | null = null;
+let unseen: readonly string[] = [];
+const listeners = new Set<() => void>();
+
+/** The ring came to me: a message, the title's badge, and a notification if they are wanted; once for each pass. */
+export function ringCame(draft: CameRing): void {
+  const pass = `${draft.draftId}@${draft.passedAt}`;
+  if (told.has(pass)) return;
+  told.add(pass);
+  const here = draft.draftId === open;
+  const go = () => navigate(`/drafts/${draft.draftId}`);
+  toast({
+    title: text.turns.yours,
+    body: draft.title,
+    kind: "turn",
+    ...(here ? {} : { action: { label: text.turns.open, onSelect: go } }),
+  });
+  notify(text.turns.yours, draft.title, pass, go);
+  if (!(here && isLooking())) change([...unseen.filter((id) => id !== draft.draftId), draft.draftId]);
+}
+
+/** This turn is no news: it was mine when the page came. */
+export function knowTurn(draft: CameRing): void {
+  told.add(`${draft.draftId}@${draft.passedAt}`);
+}
+
+/** Whether the draft's own page is there to notice the pass, or was when it happened. */
+export function wasOpen({ draftId, passedAt }: CameRing): boolean {
+  const leftAt = left.get(draftId);
+  return draftId === open || (leftAt !== undefined && Date.parse(passedAt) <= leftAt + SKEW_MS);
+}
+
+/** The page of this draft is open; returns what closes it. */
+export function openDraft(draftId: string): () => void {
+  open = draftId;
+  look();
+  return () => {
+    left.set(draftId, Date.now());
+    if (open === draftId) open = null;
+  };
+}
+
+/** I am looking: what is on the screen is seen. Without a draft of its own, a page shows whose turn it is. */
+export function look(all = false): void {
+  if (!isLooking()) return;
+  const rest = all ? [] : unseen.filter((id) => id !== open);
+  if (rest.length !== unseen.length) change(rest);
+}
+
+/** The drafts on which the ring came to me and that I have not looked at since. */
+export const unseenTurns = (): readonly string[] => unseen;
+
+export function onUnseenTurns(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Another person: nothing came to them yet. */
+export function forgetTurns(): void {
+  told.clear();
+  left.clear();
+  if (unseen.length > 0) change([]);
+}
+
+const isLooking = (): boolean => document.visibilityState === "visible" && document.hasFocus();
+
+function change(next: readonly string[]): void {
+  unseen = next;
+  for (const listener of [...listeners]) listener();
+}

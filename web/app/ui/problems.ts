@@ -56,9 +56,28 @@ const inSentences = (...parts: string[]): string => parts.filter((part) => part 
 
 /** The service's sentence; of several wrong fields, what is wrong with each. */
 const detailOf = (error: Refused): string =>
-  error.errors.length > 0 ? error.errors.map(({ msg }) => msg).join(" ") : error.detail;
+  error.errors.length > 0 ? error.errors.map(({ msg }) => sentence(msg)).join(" ") : error.detail;
+
+/** The service says of a field "must not be …"; alone that is a sentence. */
+const sentence = (phrase: string): string =>
+  `${phrase.slice(0, 1).toLocaleUpperCase()}${phrase.slice(1)}${/[.!?]$/.test(phrase) ? "" : "."}`;
 
 const waiting = (seconds: number): string =>
   seconds < 90
     ? text.problems.seconds(number(Math.ceil(seconds)))
     : text.problems.minutes(number(Math.ceil(seconds / 60)));
+
+/** Of a refused form what is wrong with each of these fields, and the error if it is about anything else. */
+export function fieldErrors<Field extends string>(
+  error: Error | null,
+  known: readonly Field[],
+): { fields: Partial<Record<Field, string>>; rest: Error | null } {
+  const fields: Partial<Record<Field, string>> = {};
+  if (!(error instanceof Refused)) return { fields, rest: error };
+  for (const { loc, msg } of error.errors) {
+    const field = known.find((each) => loc.includes(each));
+    if (field === undefined) return { fields: {}, rest: error };
+    fields[field] ??= sentence(msg);
+  }
+  return { fields, rest: error.errors.length === 0 ? error : null };
+}

@@ -1,0 +1,20 @@
+import type { ReactNode } from "react";
+import { Link } from "wouter";
+import styles from "./Bar.module.css";
+import { text } from "./strings.ts";
+import { RingIcon } from "./ui/icons.tsx";
+
+/** What stands above every page: the way home, and what there is to do. */
+export function Bar({ children }: { children?: ReactNode }) {
+  return (
+    <header className={styles.bar}>
+      <nav aria-label={text.header.navigation}>
+        <Link href="/" className={styles.home}>
+          <RingIcon size={22} />
+          <span>{text.app.name}</span>
+        </Link>
+      </nav>
+      <div className={styles.actions}>{children}</div>
+    </header>
+  );
+}

@@ -1,0 +1,43 @@
+import { useDrafts } from "@onering/client/react";
+import { useEffect } from "react";
+import { useTurns } from "../session/Turns.tsx";
+import { look } from "../session/turns.ts";
+import { text } from "../strings.ts";
+import { queryOf, useAddress } from "./address.ts";
+import { Filters } from "./Filters.tsx";
+import { Found } from "./Found.tsx";
+import styles from "./Mine.module.css";
+import { Overview } from "./Overview.tsx";
+import { Search } from "./Search.tsx";
+
+/** My drafts: whose turn it is, mine first; or those that a filter or a search finds. */
+export function Mine({ me }: { me: string }) {
+  const { filter, sought, change } = useAddress("all");
+  const listed = useDrafts(queryOf(filter, sought));
+  const turns = useTurns();
+  useSeenHere();
+  const overview = filter === "all" && sought === "";
+  return (
+    <>
+      <search className={styles.tools} aria-label={text.home.tools}>
+        <Search sought={sought} onSeek={(next) => change({ sought: next })} />
+        <Filters filter={filter} onChange={(next) => change({ filter: next })} />
+      </search>
+      {overview ? (
+        <Overview me={me} turns={turns?.drafts ?? []} listed={listed} />
+      ) : (
+        <Found me={me} listed={listed} filter={filter} sought={sought} />
+      )}
+    </>
+  );
+}
+
+/** Whoever looks at this page sees whose turn it is. */
+function useSeenHere() {
+  useEffect(() => {
+    const looked = () => look(true);
+    looked();
+    addEventListener("focus", looked);
+    return () => removeEventListener("focus", looked);
+  }, []);
+}

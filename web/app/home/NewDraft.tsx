@@ -1,0 +1,26 @@
+import { lazy, Suspense, useState } from "react";
+import { useSession } from "../session/session.ts";
+import { text } from "../strings.ts";
+import { Button, type ButtonKind } from "../ui/Button.tsx";
+import { PlusIcon } from "../ui/icons.tsx";
+
+const NewDraftDialog = lazy(() => import("./NewDraftDialog.tsx"));
+
+/** Starts a draft; without an account it says that one is needed. */
+export function NewDraft({ kind }: { kind: ButtonKind }) {
+  const { userId, askToSignIn } = useSession();
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button kind={kind} onClick={() => (userId === null ? askToSignIn(text.home.newDraftWhy) : setOpen(true))}>
+        <PlusIcon />
+        {text.home.newDraft}
+      </Button>
+      {open && (
+        <Suspense>
+          <NewDraftDialog onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
+  );
+}
