@@ -1,6 +1,7 @@
 /** The service as one person sees it: every route of it, typed. */
 
 import { type Clock, clock as machine, wait } from "./clock.ts";
+import { Deadline } from "./deadline.ts";
 import type { Command, Config, Draft, DraftList, DraftQuery, DraftsQuery, Me, Outcome } from "./model.ts";
 import type { Answer, CallOptions, Method, Optional, PathWith, ReadOptions } from "./operations.ts";
 import { Refused, Unreachable } from "./refusals.ts";
@@ -44,6 +45,7 @@ export class OneRing {
   readonly baseUrl: string;
   readonly tokens: TokenSource;
   readonly #wire: Wire;
+  readonly #timeout: number;
   readonly #patience: number;
   readonly #clock: Clock;
   readonly #random: () => number;
@@ -53,11 +55,12 @@ export class OneRing {
     this.tokens = options.tokens ?? nobody;
     this.#clock = options.clock ?? machine;
     this.#random = options.random ?? Math.random;
+    this.#timeout = options.timeout ?? 10_000;
     this.#patience = options.patience ?? 30_000;
     this.#wire = new Wire({
       baseUrl: this.baseUrl,
       fetch: options.fetch ?? ((...request) => globalThis.fetch(...request)),
-      timeout: options.timeout ?? 10_000,
+      timeout: this.#timeout,
       clock: this.#clock,
     });
   }
@@ -128,7 +131,6 @@ export class OneRing {
         const milliseconds = pause(fault, failures, this.#random);
         if (this.#clock.now() + milliseconds > until) throw fault;
         await wait(milliseconds, this.#clock, asked.signal);
-        // Nobody does in their name what somebody else asked for.
         if (this.userId !== person) throw fault;
       }
     }
@@ -136,23 +138,33 @@ export class OneRing {
 
   async #signedIn(asked: Asked): Promise<unknown> {
     const person = this.userId;
-    const token = await this.#token();
+    const token = await this.#token(person, asked.signal);
     try {
       return await this.#wire.ask(asked, token);
     } catch (fault) {
       if (!(fault instanceof Refused && fault.status === 401) || token === null) throw fault;
-      const fresh = await this.#token({ fresh: true });
-      if (fresh === null || this.userId !== person) throw fault;
+      const fresh = await this.#token(person, asked.signal, token);
+      if (fresh === null) throw fault;
       return await this.#wire.ask(asked, fresh);
     }
   }
 
-  async #token(options?: { readonly fresh: boolean }): Promise<string | null> {
+  /** A token of that person, and another than the one that was refused. */
+  async #token(person: string | null, signal?: AbortSignal, refused?: string): Promise<string | null> {
+    const deadline = new Deadline(this.#timeout, this.#clock, signal);
     try {
-      return await this.tokens.token(options);
+      let token = await deadline.race(this.tokens.token());
+      // Of many calls that were refused together, one asks.
+      if (token === refused) token = await deadline.race(this.tokens.token({ fresh: true }));
+      // Nobody does in their name what somebody else asked for.
+      if (this.userId !== person) throw new Unreachable("Somebody else is signed in now.");
+      return token;
     } catch (fault) {
+      signal?.throwIfAborted();
       if (fault instanceof Refused || fault instanceof Unreachable) throw fault;
       throw new Unreachable("Whoever signs people in can't be reached.", { cause: fault });
+    } finally {
+      deadline.end();
     }
   }
 }
@@ -162,6 +174,6 @@ function isKey(header: string): boolean {
 }
 
 /** 128 random bits; `crypto.randomUUID` is missing from pages that come over plain http. */
-function randomKey(): string {
+export function randomKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
