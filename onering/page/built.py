@@ -9,11 +9,9 @@ from typing import NamedTuple
 from onering.page.encodings import ENCODINGS, Encoding
 
 OURS = files("onering.page") / "built"
+DOCUMENT = "index.html"
 # What somebody is told who starts a service without it.
-MISSING = (
-    "The page for browsers is not here, the API is: start with scripts/run, which builds it with Node 20.19 or newer, "
-    "or install the wheel."
-)
+MISSING = "The page for browsers is not built: scripts/run does that, with Node 20.19 or newer; the wheel has it."
 
 _TYPES: Mapping[str, bytes] = {
     "css": b"text/css; charset=utf-8",
@@ -25,6 +23,11 @@ _TYPES: Mapping[str, bytes] = {
     "woff2": b"font/woff2",
 }
 _UNKNOWN = b"application/octet-stream"
+
+
+def is_built(folder: Traversable) -> bool:
+    """Return whether there is a page in a folder."""
+    return (folder / DOCUMENT).is_file()
 
 
 class Variant(NamedTuple):
@@ -52,9 +55,9 @@ class Built:
     @classmethod
     def read(cls, folder: Traversable) -> "Built | None":
         """Return what was built into a folder; None if nothing was."""
-        document, assets = folder / "index.html", folder / "assets"
-        if not document.is_file():
+        if not is_built(folder):
             return None
+        document, assets = folder / DOCUMENT, folder / "assets"
         found = {file.name: file.read_bytes() for file in assets.iterdir()} if assets.is_dir() else {}
         return cls(document.read_bytes(), {name: _asset(name, found) for name in found if _suffix(name) not in _PACKED})
 

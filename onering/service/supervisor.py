@@ -16,6 +16,7 @@ from onering.auth import boot
 from onering.log.connection import DATABASE_FAULTS, Database
 from onering.log.event import DEFAULT_LANE
 from onering.log.retry import Backoff
+from onering.page import MISSING, OURS, is_built
 from onering.service.database import brought_up, data_folder, given_url, place
 from onering.service.environment import account
 from onering.service.faults import Misconfigured, ServiceError
@@ -63,6 +64,8 @@ def check(settings: Settings) -> None:
         boot.check(settings, development_secret=None)
     except boot.UnsafeConfiguration as unsafe:
         raise Misconfigured(str(unsafe)) from unsafe
+    if settings.page is not None and not is_built(settings.page):
+        raise Misconfigured(f"ONERING_PAGE must be the folder of a page; there is no index.html in {settings.page}.")
     if settings.unsafe_local:
         logger.warning("ONERING_UNSAFE_LOCAL is on: whoever reaches %s can be anyone", settings.host)
 
@@ -208,7 +211,8 @@ class Supervisor:
     def _banner(self) -> str:
         embedded = self._postgres is not None
         where = str(self._folder.path) if embedded else place(given_url(self._settings) or "")
-        return banner(url(self._listener, self._settings.host), where, developing=self._settings.developing)
+        address = url(self._listener, self._settings.host)
+        return banner(address, where, invitation(self._settings, address), developing=self._settings.developing)
 
 
 def _embedded(settings: Settings, folder: DataFolder, say: Callable[[str], None]) -> EmbeddedPostgres:
@@ -216,19 +220,29 @@ def _embedded(settings: Settings, folder: DataFolder, say: Callable[[str], None]
     return EmbeddedPostgres(folder, say=say, connections=max(CONNECTIONS, needed + CONNECTIONS // 2))
 
 
-def banner(address: str, data: str, *, developing: bool) -> str:
+def banner(address: str, data: str, invitation: str, *, developing: bool) -> str:
     """Return what a person reads when the service is ready: at most ten lines."""
     caller = "'X-User-Id: alice'" if developing else '"Authorization: Bearer $TOKEN"'
     return "\n".join(
         (
             f"OneRing {__version__} is ready: {address}",
             f"Data: {data}",
-            "Create a draft:",
+            invitation,
+            "Or create a draft from a terminal:",
             f"  curl {address}/v1/collab/drafts -H {caller} -H 'Content-Type: application/json' \\",
             """    -d '{"title": "A walk", "initial_segment": "It was late."}'""",
             "Stop with Ctrl-C.",
         )
     )
+
+
+def invitation(settings: Settings, address: str) -> str:
+    """Return the line that says where to go with a browser, or that there is no page to go to."""
+    if not is_built(settings.page or OURS):
+        return MISSING
+    if settings.developing:
+        return f"Open {address} in a browser, in two windows as two people."
+    return f"Open {settings.public_url or address} in a browser."
 
 
 def first_of(faults: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -112,7 +112,7 @@ def models_told(env: Environment) -> str:
 
 
 def curl(env: Environment) -> str:
-    printed = banner("http://127.0.0.1", "data", developing=plain(env).developing)
+    printed = banner("http://127.0.0.1", "data", "Open it.", developing=plain(env).developing)
     return "`X-User-Id`" if "X-User-Id" in printed else "`Authorization`"
 
 

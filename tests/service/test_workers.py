@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
+from onering.page import MISSING
 from onering.service import supervisor, workers
-from onering.service.faults import ServiceError
+from onering.service.faults import Misconfigured, ServiceError
 from onering.service.listener import bind
 from onering.service.workers import Workers
-from onering.settings import Settings
+from onering.settings import Environment, Settings
 from tests.service.serving import alive, wait_until
 
 READY = "import sys, time; print('ready', flush=True); "
@@ -155,9 +156,27 @@ def test_a_service_whose_workers_never_serve_fails_with_the_reason(empty_dsn: st
 
 def test_the_banner_is_short_in_every_profile() -> None:
     for developing in (True, False):
-        lines = supervisor.banner("http://127.0.0.1:8000", "/data", developing=developing).splitlines()
+        lines = supervisor.banner("http://127.0.0.1:8000", "/data", "Open it.", developing=developing).splitlines()
         assert len(lines) < 10
         assert ("X-User-Id" in "".join(lines)) == developing
+
+
+def test_people_are_told_where_the_page_is_or_how_to_get_it(tmp_path: Path) -> None:
+    address = "http://127.0.0.1:8000"
+    assert supervisor.invitation(Settings(page=tmp_path), address) == MISSING
+    (tmp_path / "index.html").touch()
+    local, production = Settings(page=tmp_path), Settings(page=tmp_path, env=Environment.PRODUCTION)
+    assert supervisor.invitation(local, address) == f"Open {address} in a browser, in two windows as two people."
+    assert supervisor.invitation(production, address) == f"Open {address} in a browser."
+    known = production.model_copy(update={"public_url": "https://write.example"})
+    assert supervisor.invitation(known, address) == "Open https://write.example in a browser."
+
+
+def test_a_page_that_is_not_there_is_a_fault_of_the_configuration(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match="ONERING_PAGE must be the folder of a page"):
+        supervisor.check(Settings(page=tmp_path))
+    (tmp_path / "index.html").touch()
+    supervisor.check(Settings(page=tmp_path))
 
 
 def test_a_risk_that_was_accepted_is_told(caplog: pytest.LogCaptureFixture) -> None:
@@ -192,7 +211,7 @@ def test_a_second_signal_hastens(empty_dsn: str, tmp_path: Path) -> None:
 IMPATIENT = f"""
 import sys
 from onering.service import supervisor
-from onering.settings import Settings
+from onering.settings import Environment, Settings
 settings = Settings(port=0, shutdown_seconds=60, database_url=sys.argv[1], data=sys.argv[2])
 supervisor.serve(settings, lambda line: print(line, flush=True), [sys.executable, "-c", {DEAF!r}])
 """
@@ -234,8 +253,8 @@ time.sleep(60)
 FAILING = f"""
 import sys
 from onering.service import supervisor, workers
-from onering.service.faults import ServiceError
-from onering.settings import Settings
+from onering.service.faults import Misconfigured, ServiceError
+from onering.settings import Environment, Settings
 workers.FIRST_PAUSE = 0.01
 settings = Settings(port=0, workers=2, database_url=sys.argv[1], data=sys.argv[2])
 try:
