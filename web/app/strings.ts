@@ -98,7 +98,7 @@ export const text = {
     },
     found: "Found",
     yourTurn: "Your turn",
-    others: "Waiting for others",
+    others: "Your other drafts",
     empty: {
       all: "Nothing here yet. Start a draft, and invite a friend.",
       turn: "No draft waits for you. Read along, or nudge somebody.",
