@@ -121,7 +121,7 @@ CELLS: dict[str, Callable[[Environment], str]] = {
     "answers for other hosts than loopback's": hosts,
     "`X-User-Id` names the caller, and `/openapi.json` says so": user_header,
     "tokens of `onering token` are accepted": lambda env: said(starts(env, SECRET)),
-    "the page at `/docs` may ask for such tokens": lambda env: said(
+    "the pages at `/` and `/docs` may ask for such tokens": lambda env: said(
         configured.page_secret(plain(env), SECRET) is not None
     ),
     "home issuer": home,
