@@ -8,11 +8,11 @@ import asyncpg
 import orjson
 
 from onering.domain.ids import NAMESPACE, Id, derived
-from onering.domain.system import SYSTEM_EVENT_TYPES, SystemEvent
+from onering.domain.system import SYSTEM_EVENT_TYPES, LogKeyAdded, LogOpened, SystemEvent
 from onering.log.append import Append, Appended, AppendOutcome, NewEvent, Repeated, Write, append
 from onering.log.codec import decode_as
-from onering.log.event import DEFAULT_LANE, StoredEvent
-from onering.log.reader import find_stream
+from onering.log.event import COLUMNS, DEFAULT_LANE, StoredEvent
+from onering.log.reader import Reader, find_stream
 from onering.requests import FINGERPRINT_VERSION, Contended
 
 SYSTEM_STREAM = uuid5(NAMESPACE, "system")
@@ -88,3 +88,18 @@ async def record(conn: "asyncpg.Connection[Any]", event: SystemEvent, operator: 
 def system_event(event: StoredEvent) -> SystemEvent:
     """Return an event of the stream. Raises UnknownEvent for what a newer release wrote, and what was erased."""
     return decode_as(event, SYSTEM_EVENT_TYPES, SCHEMA_VERSION)
+
+
+# It goes through the whole stream, which people who sign in make long.
+KEYS_TOLD = f"""
+    SELECT {COLUMNS} FROM onering.events
+     WHERE lane = $1 AND stream_id = $2 AND type IN ('log_opened', 'log_key_added') ORDER BY version"""
+
+
+async def keys_told(conn: Reader) -> list[str]:
+    """Return the public keys of the log that it ever told of, as people pin them, oldest first.
+
+    Raises DATABASE_FAULTS.
+    """
+    events = [system_event(StoredEvent(*row)) for row in await conn.fetch(KEYS_TOLD, DEFAULT_LANE, SYSTEM_STREAM)]
+    return [event.key for event in events if isinstance(event, LogOpened | LogKeyAdded)]

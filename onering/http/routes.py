@@ -241,6 +241,7 @@ def _sharing(diffs: Diffs, cards: ShareCards, exports: Exports) -> Sequence[Line
 def _proving(proofs: Proofs, tlog: Tlog) -> Sequence[Line]:
     file = replace(read(None, caller=Caller.SIGNED_IN), answers={TEXT: None})
     checkpoint = replace(read(None, caller=_ANYONE, headers=("OneRing-Position", "ETag")), answers={TEXT: None})
+    keys = replace(read(None, caller=_ANYONE), answers={TEXT: None})
     hashes = Operation({BYTES: None}, _ANYONE, codes=("not_found",))
     consistency = read(ConsistencyAnswer, ConsistencyParameters, caller=_ANYONE)
     return (
@@ -248,6 +249,7 @@ def _proving(proofs: Proofs, tlog: Tlog) -> Sequence[Line]:
         Line("GET", SEGMENT + "/proof", proofs.segment_proof, file),
         Line("GET", "/v1/audit/{position}/proof", proofs.audited_proof, file),
         Line("GET", PREFIX + "/checkpoint", tlog.checkpoint, checkpoint),
+        Line("GET", PREFIX + "/keys", tlog.keys, keys),
         Line("GET", PREFIX + "/consistency", tlog.consistency, consistency),
         Line("GET", ENTRIES + "/{index:path}", tlog.entries, replace(hashes, caller=Caller.SIGNED_IN)),
         Line("GET", TILE + "/{level}/{index:path}", tlog.tile, hashes),

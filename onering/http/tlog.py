@@ -18,8 +18,10 @@ from onering.log.leaf import entry
 from onering.proofs import records
 from onering.proofs.merkle import consistency
 from onering.proofs.newest import Newest
+from onering.proofs.notes import VerifierKey, signers
 from onering.proofs.tiles import BadPath, Tile
 from onering.proofs.tree import NotGrown, Published, nodes, roots
+from onering.system import keys_told
 
 PREFIX = "/v1/log"
 TILE, ENTRIES = f"{PREFIX}/tile", f"{PREFIX}/tile/entries"
@@ -53,6 +55,8 @@ class Tlog:
         self._lane = reading.models.pool, reading.tail.lane
         self._newest = newest
         self._auditors = auditors
+        self._signed: frozenset[tuple[str, bytes]] = frozenset()
+        self._keys: list[VerifierKey] = []
 
     async def checkpoint(self, call: Call) -> Answer:
         """GET /v1/log/checkpoint: the newest signed checkpoint, a note (c2sp.org/tlog-checkpoint)."""
@@ -60,6 +64,19 @@ class Tlog:
         note = newest.note.encode()
         etag = (b"etag", b'"%b"' % sha256(note).hexdigest()[:16].encode())
         return Answer(note, headers=(self._reflected(newest), etag, *_BRIEFLY), media_type=TEXT.encode())
+
+    async def keys(self, call: Call) -> Answer:
+        """GET /v1/log/keys: the public keys that sign the log, as it tells of them itself, a line each."""
+        newest = await self._covering(call)
+        signed = signers(newest.note)
+        if signed != self._signed:  # The log tells of a key before it signs.
+            told = map(VerifierKey.parse, await keys_told(self._lane[0]))
+            self._keys = [key for key in told if (key.name, key.key_id) in signed]
+            self._signed = signed
+        if not self._keys:
+            raise NotFound("The log does not tell of the keys that sign it.")
+        lines = "".join(f"{key}\n" for key in self._keys)
+        return Answer(lines.encode(), headers=(self._reflected(newest), *_BRIEFLY), media_type=TEXT.encode())
 
     async def tile(self, call: Call) -> Answer:
         """GET /v1/log/tile/{level}/{index}: a tile of the tree, 256 hashes or with `.p/{width}` the first of them."""

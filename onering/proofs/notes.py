@@ -113,6 +113,12 @@ def opened(note: str, keys: Collection[VerifierKey]) -> Checkpoint:
     return checkpoint
 
 
+def signers(note: str) -> frozenset[tuple[str, bytes]]:
+    """Return the name and the id of each key that a note says it is signed with. Raises BadNote."""
+    _, lines = _taken_apart(note)
+    return frozenset((name, key_id) for name, key_id, _ in map(_signature, lines))
+
+
 def parsed(text: str) -> Checkpoint:
     """Return the checkpoint that a note's text is. Raises BadNote."""
     origin, size, root, *extensions = [*text.split("\n"), "", "", ""][: max(text.count("\n"), 3)]

@@ -16,10 +16,12 @@ from jose import jwt
 
 from onering.auth.development import ISSUER, KID
 from onering.auth.principals import organisation_workspace
+from onering.domain.system import LogKeyAdded, LogOpened
 from onering.log.leaf import leaf, payload_hash
 from onering.proofs.merkle import verify_consistency, verify_inclusion
 from onering.proofs.notes import Checkpoint, SigningKey, opened
 from onering.replay.lines import decoded
+from onering.system import record
 from tests.http.checks import check_problem, shared_draft, signed_in
 from tests.proofs.by_hand import ORIGIN, new_key, sign
 from tests.proofs.client import ProofFile, TileClient, read_proof
@@ -268,7 +270,7 @@ async def test_of_a_log_that_nobody_signs_nothing_is_proved(app_dsn: str) -> Non
         draft = await alice.create(initial_segment="Once")
         segment = (await alice.draft(draft)).json()["data"]["segments"][0]["segment_id"]
         paths = [proof_of(draft, 1), segment_proof(draft, segment), "/v1/audit/1/proof"]
-        paths += [f"/v1/log/{path}" for path in ("checkpoint", "consistency?from=1", "tile/0/000.p/1")]
+        paths += [f"/v1/log/{path}" for path in ("checkpoint", "keys", "consistency?from=1", "tile/0/000.p/1")]
         for path in [*paths, "/v1/log/tile/entries/000.p/1"]:
             answer = await alice.http.get(path)
             check_problem(answer, 404, "not_found", "This log is not signed, so nothing of it can be proved.")
@@ -310,6 +312,25 @@ async def test_a_front_end_is_told_whose_log_it_is(nobody: Person, many: Checkpo
     async with asyncio.timeout(10):  # it is looked at again after a second
         while (await nobody.http.get("/v1/config")).json()["data"]["proofs"] != {"origin": ORIGIN}:
             await asyncio.sleep(0.05)
+
+
+async def test_the_keys_that_sign_are_told_as_the_log_tells_of_them(nobody: Person, log: Any, many: Checkpoint) -> None:
+    first, second, third = new_key(), new_key(), new_key()
+    await record(log, LogOpened(origin=ORIGIN, key=str(first.verifier)), "ops")
+    await record(log, LogKeyAdded(origin=ORIGIN, key=str(second.verifier)), "ops")
+    signed: list[tuple[list[SigningKey], str]] = [
+        ([first], f"{first.verifier}\n"),
+        ([first, second], f"{first.verifier}\n{second.verifier}\n"),
+        ([second, third], f"{second.verifier}\n"),
+    ]
+    for keys, told in signed:
+        checkpoint = await sign(log, keys[0])
+        await log.execute("UPDATE onering.checkpoints SET note = $1", checkpoint.signed(keys))
+        answer = await nobody.http.get("/v1/log/keys")
+        assert (answer.headers["content-type"], answer.text) == ("text/plain; charset=utf-8", told)
+    await sign(log, third)
+    problem = await nobody.http.get("/v1/log/keys")
+    check_problem(problem, 404, "not_found", "The log does not tell of the keys that sign it.")
 
 
 async def tile(person: Person, path: str) -> httpx.Response:

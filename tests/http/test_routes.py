@@ -75,6 +75,7 @@ def test_the_table_is_that_of_contract_md() -> None:
         ("GET", "/v1/collab/drafts/{draft_id}/segments/{segment_id}/proof"): "segment_proof",
         ("GET", "/v1/audit/{position}/proof"): "audited_proof",
         ("GET", "/v1/log/checkpoint"): "checkpoint",
+        ("GET", "/v1/log/keys"): "keys",
         ("GET", "/v1/log/consistency"): "consistency",
         ("GET", "/v1/log/tile/entries/{index:path}"): "entries",
         ("GET", "/v1/log/tile/{level}/{index:path}"): "tile",

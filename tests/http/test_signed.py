@@ -78,3 +78,4 @@ async def test_a_monitor_follows_the_log_as_it_grows(
     assert not await tiles.consistent(before._replace(root=after.root), after)
     told: Any = (await alice.http.get("/v1/config")).json()["data"]["proofs"]
     assert told == {"origin": after.origin}
+    assert (await alice.http.get("/v1/log/keys")).text.split() == list(map(str, keys))

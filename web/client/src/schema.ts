@@ -817,6 +817,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/log/keys": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The public keys that sign the log, as it tells of them itself, a line each. */
+        readonly get: operations["keys"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/log/consistency": {
         readonly parameters: {
             readonly query?: never;
@@ -5388,6 +5405,29 @@ export interface operations {
         };
     };
     readonly checkpoint: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Be no older than this `OneRing-Position`; with `@` and the feed's epoch, refuse another log's. */
+                readonly "OneRing-Min-Position"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain; charset=utf-8": string;
+                };
+            };
+        };
+    };
+    readonly keys: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
