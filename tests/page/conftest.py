@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
+from onering.settings import Environment
 from tests.page.browsing import chromium
 from tests.page.building import built
 from tests.page.people import People, plain
@@ -41,7 +42,7 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def service(shared_dsn: str, page_folder: Path) -> AsyncIterator[Service]:
     """Serve the page and what is behind it. Presence is told of at once."""
-    async with serving(shared_dsn, presence_batch_ms=50, presence_linger_seconds=0.2) as service:
+    async with serving(shared_dsn, env=Environment.LOCAL, presence_batch_ms=50, presence_linger_seconds=0.2) as service:
         yield service
 
 

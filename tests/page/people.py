@@ -11,7 +11,7 @@ from tests.page.axe import findings
 from tests.page.watching import Watch
 
 # Of Playwright, in milliseconds: others run beside the tests, and two of these at once.
-PATIENCE = 20_000
+PATIENCE = int(__import__("os").environ.get("PATIENCE", 20_000))
 expect.set_options(timeout=PATIENCE)
 
 # What a window is like if a test does not say otherwise.
@@ -36,6 +36,12 @@ class Person:
     def context(self) -> BrowserContext:
         """What this window shares with others of the same person: storage, cookies, the network."""
         return self.page.context
+
+    async def signs_in(self, name: str) -> None:
+        """Say who they are, where that is asked."""
+        await self.page.get_by_label("Continue as").fill(name)
+        await self.page.get_by_role("button", name="Continue", exact=True).click()
+        await expect(self.page.get_by_label("Continue as")).to_be_hidden()
 
     async def looks(self, state: str) -> None:
         """Keep pictures of the page as it is now, light and dark; what axe finds wrong with it fails the test."""
@@ -69,6 +75,14 @@ class People:
         person = Person(await context.new_page(), watch, self._folder)
         self._come.append(person)
         await person.page.goto(path)
+        return person
+
+    async def person(self, name: str, path: str = "/", **window: Any) -> Person:
+        """Return somebody who said who they are, and looks at a page."""
+        person = await self.somebody("/", **window)
+        await person.signs_in(name)
+        if path != "/":
+            await person.page.goto(path)
         return person
 
     async def leave(self, *, failed: bool) -> None:

@@ -1,0 +1,89 @@
+"""What people write, call themselves and call their drafts is text, whatever it looks like to a browser."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.page.desk import Desk
+from tests.page.people import People
+from tests.serving import Person as Caller
+from tests.serving import Service
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.attack(80)]
+
+# Whatever of it runs leaves a trace.
+TRACE = "window.owned = 1"
+MARKUP = {
+    "a script": f"<script>{TRACE}</script>",
+    "a script at the end of what is around it": f"</p></li></textarea></title></script><script>{TRACE}</script>",
+    "a picture that fails": f'<img src="/nothing" onerror="{TRACE}">',
+    "a drawing that loads": f"<svg/onload='{TRACE}'>",
+    "a frame": f'<iframe srcdoc="<script>parent.{TRACE}</script>"></iframe>',
+    "a link": f'<a href="javascript:{TRACE}">press me</a>',
+    "a bare link": f"javascript:{TRACE}",
+    "something to point at": f'<b style="position:fixed;inset:0" onmouseover="{TRACE}" onfocus="{TRACE}" tabindex=0>',
+    "a template": "{{constructor.constructor('" + TRACE + "')()}} ${" + TRACE + "} #{" + TRACE + "}",
+    "another base": '<base href="https://evil.example/"><meta http-equiv="refresh" content="0;url=https://evil.example/">',
+}
+STRANGE = {
+    "turned around": "It was \u202egnos a\u202c, they said \u2067שלום\u2069.",
+    "five hundred emoji": "🧑‍🚀"[:1] * 500,
+    "families": "👩‍👩‍👧‍👦🏳️‍🌈" * 45,
+    "combining marks": "Z" + "\u0351\u035c\u0323" * 160,
+    "one endless word": "w" * 500,
+    "scripts that are written together": "نص بالعربية و English معًا, 日本語も。",
+}
+# Elements that nobody's words can have made; those of the page are not among them.
+FOREIGN = "main :is(script, img, iframe, base, a[href^='javascript' i], [onclick], [onerror], [onload], [onmouseover])"
+
+
+@pytest.fixture
+async def writer(service: Service) -> Caller:
+    """Return somebody with a name that is markup."""
+    caller = Caller(service.client("mallory"))
+    answer = await caller.http.patch("/v1/me", json={"display_name": f"<img src=x onerror={TRACE}>"[:50]})
+    assert answer.status_code == 200, answer.text
+    return caller
+
+
+@pytest.mark.parametrize("words", [*MARKUP.values(), *STRANGE.values()], ids=[*MARKUP, *STRANGE])
+async def test_words_are_text_wherever_they_are_shown(
+    people: People, service: Service, writer: Caller, words: str
+) -> None:
+    draft = await writer.create(title=words[:100], description=words, initial_segment=words)
+    reader = await people.somebody(f"/drafts/{draft}")
+    await Desk(reader.page).shows(words)
+    await _stays_text(reader.page, words[:100])
+    await reader.shot("draft")
+    await reader.page.goto(f"/drafts/{draft}/history")
+    await expect(reader.page.get_by_text(words).first).to_be_visible()
+    await _stays_text(reader.page)
+
+
+async def test_what_i_write_is_text_for_me_too(people: People, service: Service) -> None:
+    alice = await people.person("alice")
+    draft = await Caller(service.client("alice")).create()
+    await alice.page.goto(f"/drafts/{draft}")
+    desk = Desk(alice.page)
+    for words in MARKUP.values():
+        await desk.adds(words)
+    await desk.shows(*MARKUP.values())
+    await _stays_text(alice.page)
+
+
+async def test_what_can_not_be_shown_is_not_sent(people: People, service: Service) -> None:
+    draft = await Caller(service.client("alice")).create()
+    alice = await people.person("alice", f"/drafts/{draft}")
+    desk = Desk(alice.page)
+    await desk.adds("Nothing\0 is here")
+    await expect(alice.page.get_by_text("It contains a character that cannot be shown.")).to_be_visible()
+    await expect(desk.composer).to_have_value("Nothing\0 is here")
+    await expect(desk.text).to_have_count(0)
+
+
+async def _stays_text(page: Page, title: str | None = None) -> None:
+    """Nothing of it became an element or ran, and nothing pushes the page apart."""
+    if title is not None:
+        await expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    await expect(page.locator(FOREIGN)).to_have_count(0)
+    assert await page.evaluate("window.owned") is None
+    assert await page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
