@@ -28,7 +28,7 @@ export function People({ draft, me, names, onOpen }: PeopleProps) {
   const words = text.draft.head;
   return (
     <div className={styles.people}>
-      <button type="button" className={styles.faces} aria-label={words.people} onClick={onOpen}>
+      <button type="button" className={styles.faces} onClick={onOpen}>
         {members.slice(0, SHOWN).map(({ user_id }) => (
           <span key={user_id} title={words[there.has(user_id) ? "present" : "absent"](nameOf(draft, names, user_id))}>
             <Avatar
@@ -40,6 +40,7 @@ export function People({ draft, me, names, onOpen }: PeopleProps) {
           </span>
         ))}
         {members.length > SHOWN && <span className={styles.more}>+{members.length - SHOWN}</span>}
+        <span className="said">{words.people}</span>
       </button>
       <span className={styles.there}>
         {typing !== null && typing !== me

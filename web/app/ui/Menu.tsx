@@ -14,7 +14,7 @@ export interface MenuItem {
 export interface MenuProps {
   /** What the button, and the menu, is called. */
   label: string;
-  /** What the button shows, if that is not its label. */
+  /** What the button shows, hidden from screen readers, if that is not its label. */
   button?: ReactNode;
   items: readonly (MenuItem | "separator")[];
 }
@@ -41,7 +41,6 @@ export function Menu({ label, button, items }: MenuProps) {
         ref={opener}
         type="button"
         className={styles.button}
-        aria-label={label}
         aria-haspopup="menu"
         aria-expanded={open !== null}
         aria-controls={open === null ? undefined : id}
@@ -49,6 +48,7 @@ export function Menu({ label, button, items }: MenuProps) {
         onKeyDown={keys}
       >
         {button ?? label}
+        {button !== undefined && <span className="said">{label}</span>}
       </button>
       {open !== null && (
         <MenuList
