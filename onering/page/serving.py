@@ -1,6 +1,5 @@
 """Answers browsers: the page's document at each of its paths, and the files that it loads."""
 
-from collections.abc import Mapping
 from hashlib import sha256
 from importlib.resources import files
 from typing import NamedTuple
@@ -10,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from onering.http.answers import Answer, Header, Reply
 from onering.http.call import ROUTE
 from onering.http.faults import MethodNotAllowed, NoSuchRoute
-from onering.page.built import Asset, Built
+from onering.page.built import Built
 from onering.page.encodings import accepted
 
 HOME, ASSETS = "/", "/assets/"
@@ -21,6 +20,8 @@ _HTML = b"text/html; charset=utf-8"
 _VARY: Header = (b"vary", b"Accept-Encoding")
 # Its name changes with its content.
 _FOR_EVER: Header = (b"cache-control", b"public, max-age=31536000, immutable")
+# It names the newest files, so a browser that has it asks whether it is still the same.
+_ASKED_AGAIN: Header = (b"cache-control", b"no-cache")
 _METHODS = ("GET", "HEAD")
 
 
@@ -32,25 +33,34 @@ class Page:
 
     def __init__(self, application: ASGIApp, built: Built | None, policy: bytes) -> None:
         self._application = application
-        self._assets: Mapping[str, Asset] = {} if built is None else built.assets
-        self._document = _Missing() if built is None else _Document(built.document, policy)
+        self._assets = {} if built is None else built.assets
+        self._document = _missing() if built is None else _Document.of(built.document, policy)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"] if scope["type"] == "http" else ""
         if path == HOME or path.startswith(BELOW):
             scope[ROUTE] = HOME
-            answer: Reply = self._document.answer(scope)
+            answer = self._document.answer(_values(scope, b"if-none-match"))
         elif path.startswith(ASSETS):
             scope[ROUTE] = ASSETS + "{file}"
             answer = self._asset(scope, path.removeprefix(ASSETS))
         else:
-            await self._application(scope, receive, send)
+            await self._elsewhere(scope, receive, send)
             return
         if scope["method"] not in _METHODS:
             raise MethodNotAllowed(_METHODS)
         await answer.send(send)
 
-    def _asset(self, scope: Scope, name: str) -> Answer:
+    async def _elsewhere(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the application answer; a person who looks where no route leads meets the page's words for that."""
+        try:
+            await self._application(scope, receive, send)
+        except NoSuchRoute:
+            if ROUTE in scope or not any("text/html" in value for value in _values(scope, b"accept")):
+                raise
+            await self._document.nowhere.send(send)
+
+    def _asset(self, scope: Scope, name: str) -> Reply:
         asset = self._assets.get(name)
         if asset is None:
             raise NoSuchRoute("There is nothing at this path.")
@@ -60,28 +70,26 @@ class Page:
         return Answer(chosen.body, headers=(_FOR_EVER, _VARY, *coded), media_type=asset.media_type)
 
 
-class _Document:
-    """The document, kept by browsers and asked for again each time: it names the newest files."""
+class _Document(NamedTuple):
+    """What every path of the page answers, and what a path answers that is nothing's."""
 
-    def __init__(self, body: bytes, policy: bytes) -> None:
-        # The policy is of the document: a browser that has another one must not go on with it.
-        etag = b'"%b"' % sha256(policy + b"\n" + body).hexdigest()[:16].encode()
-        self._etag = etag.decode()
-        self._whole = Answer(
-            body,
-            headers=(
-                (b"cache-control", b"no-cache"),
-                (b"etag", etag),
-                (b"content-security-policy", policy),
-            ),
-            media_type=_HTML,
-        )
+    whole: Answer
+    nowhere: Answer
+    etag: str | None = None
 
-    def answer(self, scope: Scope) -> Reply:
-        known = ",".join(_values(scope, b"if-none-match")).split(",")
-        if self._etag in (tag.strip().removeprefix("W/") for tag in known):
-            return _NotModified(self._whole.headers)
-        return self._whole
+    @classmethod
+    def of(cls, body: bytes, policy: bytes) -> "_Document":
+        admits: Header = (b"content-security-policy", policy)
+        # A browser keeps the policy beside the document: with another policy, this is another document.
+        digest = sha256(policy + b"\n" + body).hexdigest()
+        etag = f'"{digest[:16]}"'
+        whole = Answer(body, headers=(admits, _ASKED_AGAIN, (b"etag", etag.encode())), media_type=_HTML)
+        return cls(whole, Answer(body, 404, (admits,), _HTML), etag)
+
+    def answer(self, known: list[str]) -> Reply:
+        """Return it; `known` are the values of If-None-Match."""
+        tags = {tag.strip().removeprefix("W/") for value in known for tag in value.split(",")}
+        return _NotModified(self.whole.headers) if self.etag in tags else self.whole
 
 
 class _NotModified(NamedTuple):
@@ -94,13 +102,9 @@ class _NotModified(NamedTuple):
         await send({"type": "http.response.body"})
 
 
-class _Missing:
-    """What stands in for a page that was not built."""
-
-    _answer = Answer((files("onering.page") / "missing.html").read_bytes(), 404, media_type=_HTML)
-
-    def answer(self, scope: Scope) -> Reply:
-        return self._answer
+def _missing() -> _Document:
+    words = Answer((files("onering.page") / "missing.html").read_bytes(), 404, media_type=_HTML)
+    return _Document(words, words)
 
 
 def _values(scope: Scope, name: bytes) -> list[str]:

@@ -116,6 +116,18 @@ class TestDocument:
     async def test_what_is_no_path_of_the_page_is_not_found(self, browser: httpx.AsyncClient, path: str) -> None:
         check_problem(await browser.get(path), 404, "not_found")
 
+    async def test_a_person_who_looks_where_nothing_is_meets_the_page_and_a_program_the_problem(
+        self, browser: httpx.AsyncClient
+    ) -> None:
+        looked = await browser.get("/nowhere", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+        assert (looked.status_code, looked.text) == (404, DOCUMENT)
+        assert looked.headers.get_list("content-security-policy") == [OURS]
+        assert looked.headers.get_list("cache-control") == ["no-store"]
+        assert "etag" not in looked.headers
+        check_problem(await browser.get("/nowhere", headers={"Accept": "application/json"}), 404, "not_found")
+        for path, status, code in (("/docs/nothing", 404, "not_found"), ("/v1/me", 401, "unauthorized")):
+            check_problem(await browser.get(path, headers={"Accept": "text/html"}), status, code)
+
 
 class TestFiles:
     @pytest.mark.parametrize(
@@ -262,6 +274,7 @@ class TestMissing:
                 assert answer.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
                 assert answer.headers["cache-control"] == "no-store"
             check_problem(await client.get("/assets/index-1f.js"), 404, "not_found")
+            check_problem(await client.get("/nowhere"), 404, "not_found")
             assert (await client.get("/v1/config")).status_code == 200
 
 
