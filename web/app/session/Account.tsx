@@ -30,7 +30,9 @@ export function Account() {
   const face = (
     <>
       <Avatar userId={userId} name={name} />
-      <bdi className={styles.name}>{name}</bdi>
+      <bdi className={styles.name} aria-hidden="true">
+        {name}
+      </bdi>
     </>
   );
   return (
