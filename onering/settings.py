@@ -192,7 +192,9 @@ class Settings(BaseSettings):
     )
     clerk_issuer: str | None = Field(None, validation_alias="CLERK_ISSUER", description="Issuer of Clerk's tokens.")
     clerk_publishable_key: str | None = Field(
-        None, validation_alias="NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY", description="Given to the page by /v1/config."
+        None,
+        validation_alias="NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY",
+        description="Clerk's publishable key; with it, Clerk signs people in on the page.",
     )
     clerk_jwks_url: str | None = Field(
         None, validation_alias="CLERK_JWKS_URL", description="Where Clerk's keys are, if not under the issuer."

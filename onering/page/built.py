@@ -58,7 +58,7 @@ class Built:
         if not is_built(folder):
             return None
         document, assets = folder / DOCUMENT, folder / "assets"
-        found = {file.name: file.read_bytes() for file in assets.iterdir()} if assets.is_dir() else {}
+        found = {f.name: f.read_bytes() for f in assets.iterdir() if f.is_file()} if assets.is_dir() else {}
         return cls(document.read_bytes(), {name: _asset(name, found) for name in found if _suffix(name) not in _PACKED})
 
 
