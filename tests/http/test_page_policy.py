@@ -1,12 +1,13 @@
 """Whom the page's policy admits: nobody but us, and Clerk under the origin that its key names."""
 
+import re
 from base64 import b64encode
 from pathlib import Path
 
 import pytest
 
 from onering.clerk import NoPublishableKey, frontend_api
-from onering.page import Built, policy
+from onering.page import MISSING, OURS, Built, policy
 
 
 def key(host: str, mode: str = "live", end: str = "$") -> str:
@@ -47,6 +48,17 @@ def test_a_key_names_the_api_it_is_of(host: str, mode: str) -> None:
 def test_what_is_no_key_of_clerks_is_refused(given: str) -> None:
     with pytest.raises(NoPublishableKey):
         frontend_api(given)
+
+
+@pytest.mark.attack(81)
+def test_our_document_has_nothing_inline_and_all_that_it_names_is_there() -> None:
+    ours = Built.read(OURS)
+    assert ours is not None, MISSING
+    document = ours.document.decode()
+    assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\bon\w+=|javascript:|https?:", document)
+    named = re.findall(r'(?:src|href)="([^"]+)"', document)
+    assert {Path(name).suffix for name in named} >= {".js", ".css"}
+    assert {name.removeprefix("/assets/") for name in named} <= set(ours.assets)
 
 
 def test_a_folder_with_nothing_in_it_is_no_page(tmp_path: Path) -> None:
