@@ -26,6 +26,10 @@ class Desk:
         """Wait until the badge says so, or that one may only read what happens."""
         await expect(self.standing).to_have_text(re.compile("Live|Read-only"))
 
+    async def ring_is_with(self, name: str | None) -> None:
+        """Wait until the ring is with somebody; None is whoever looks at this page."""
+        await expect(self.ring).to_contain_text("You hold the ring" if name is None else f"{name} holds the ring")
+
     async def adds(self, words: str) -> None:
         """Write what comes next, and add it to the text."""
         await self.composer.fill(words)
@@ -44,7 +48,8 @@ class Desk:
 
     async def adds_person(self, name: str) -> None:
         """Let somebody in, on the panel of people."""
-        await self.page.get_by_role("button", name="People", exact=True).click()
+        await self.page.get_by_role("button", name=re.compile("^People|People$")).click()
+        await self.dialog.get_by_text("Add someone without asking").click()
         await self.dialog.get_by_label("Who").fill(name)
         await self.dialog.get_by_role("button", name="Add", exact=True).click()
 

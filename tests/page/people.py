@@ -11,7 +11,7 @@ from tests.page.axe import findings
 from tests.page.watching import Watch
 
 # Of Playwright, in milliseconds: others run beside the tests, and two of these at once.
-PATIENCE = int(__import__("os").environ.get("PATIENCE", 20_000))
+PATIENCE = 8_000
 expect.set_options(timeout=PATIENCE)
 
 # What a window is like if a test does not say otherwise.
@@ -36,6 +36,12 @@ class Person:
     def context(self) -> BrowserContext:
         """What this window shares with others of the same person: storage, cookies, the network."""
         return self.page.context
+
+    async def another_window(self, path: str = "/") -> "Person":
+        """Return whoever sits at another window of the same browser; it closes with this one."""
+        page = await self.context.new_page()
+        await page.goto(path)
+        return Person(page, self.watch, self._folder)
 
     async def signs_in(self, name: str) -> None:
         """Say who they are, where that is asked."""
