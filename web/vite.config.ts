@@ -14,6 +14,7 @@ export default defineConfig({
   resolve: {
     alias: {
       "@onering/client/react": here("./client/src/react.ts"),
+      "@onering/client/proofs": here("./client/src/proofs.ts"),
       "@onering/client": here("./client/src/index.ts"),
     },
   },
@@ -26,5 +27,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   server: { proxy: { "/v1/ws": { ...proxied, ws: true }, "/v1": proxied, "/log": proxied, "/docs": proxied } },
-  test: { environment: "jsdom", include: ["client/tests/**/*.test.{ts,tsx}", "app/**/*.test.{ts,tsx}"] },
+  test: {
+    environment: "jsdom",
+    include: ["client/tests/**/*.test.{ts,tsx}", "app/**/*.test.{ts,tsx}"],
+    setupFiles: ["./app/testing/setup.ts"],
+  },
 });

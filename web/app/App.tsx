@@ -12,10 +12,29 @@ import { Page } from "./ui/Page.tsx";
 import { Spinner } from "./ui/Spinner.tsx";
 import { Toasts } from "./ui/Toasts.tsx";
 
-const Home = lazy(() => import("./home/Home.tsx"));
-const DraftPage = lazy(() => import("./draft/DraftPage.tsx"));
-const HistoryPage = lazy(() => import("./history/HistoryPage.tsx"));
-const InvitePage = lazy(() => import("./invites/InvitePage.tsx"));
+const parts = {
+  home: () => import("./home/Home.tsx"),
+  draft: () => import("./draft/DraftPage.tsx"),
+  history: () => import("./history/HistoryPage.tsx"),
+  invite: () => import("./invites/InvitePage.tsx"),
+};
+const Home = lazy(parts.home);
+const DraftPage = lazy(parts.draft);
+const HistoryPage = lazy(parts.history);
+const InvitePage = lazy(parts.invite);
+
+/** Fetches the page of an address while the rest is still finding out who reads it. */
+export function prepare(path: string): void {
+  const part = path.startsWith("/invites/")
+    ? "invite"
+    : path.endsWith("/history")
+      ? "history"
+      : path === "/"
+        ? "home"
+        : "draft";
+  // If it can't be had now, showing it tries again, and says so.
+  parts[part]().catch(() => {});
+}
 
 /** The page: who reads it, what stands above it, and what its address shows. */
 export function App() {

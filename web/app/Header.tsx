@@ -11,9 +11,7 @@ export function Header() {
   return (
     <Bar>
       {userId === null ? (
-        <Button kind="primary" onClick={() => askToSignIn(text.header.signInWhy)}>
-          {text.header.signIn}
-        </Button>
+        <Button onClick={() => askToSignIn(text.header.signInWhy)}>{text.header.signIn}</Button>
       ) : (
         <>
           <NewDraft kind="plain" />

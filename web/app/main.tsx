@@ -1,6 +1,6 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { App } from "./App.tsx";
+import { App, prepare } from "./App.tsx";
 import { holdToken } from "./invites/heldToken.ts";
 import "./styles/tokens.css";
 import "./styles/base.css";
@@ -10,6 +10,7 @@ holdToken();
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("the page has no place for the application");
+prepare(location.pathname);
 createRoot(root).render(
   <StrictMode>
     <App />

@@ -19,10 +19,8 @@ export function DraftRow({ draft, me }: { draft: ListedDraft; me: string | null 
   const count = number(segments.length);
   return (
     <li className={styles.row} data-turn={isMyTurn(draft, me) || undefined}>
-      <h3 className={styles.title}>
-        <Link href={`/drafts/${draft.draft_id}`} dir="auto">
-          {draft.title}
-        </Link>
+      <h3 className={styles.title} dir="auto">
+        <Link href={`/drafts/${draft.draft_id}`}>{draft.title}</Link>
       </h3>
       {draft.snippet ? (
         <Snippet snippet={draft.snippet} />

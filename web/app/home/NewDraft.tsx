@@ -4,6 +4,8 @@ import { text } from "../strings.ts";
 import { Button, type ButtonKind } from "../ui/Button.tsx";
 import { PlusIcon } from "../ui/icons.tsx";
 
+import styles from "./NewDraft.module.css";
+
 const NewDraftDialog = lazy(() => import("./NewDraftDialog.tsx"));
 
 /** Starts a draft; without an account it says that one is needed. */
@@ -13,7 +15,9 @@ export function NewDraft({ kind }: { kind: ButtonKind }) {
   return (
     <>
       <Button kind={kind} onClick={() => (userId === null ? askToSignIn(text.home.newDraftWhy) : setOpen(true))}>
-        <PlusIcon />
+        <span className={styles.sign}>
+          <PlusIcon />
+        </span>
         {text.home.newDraft}
       </Button>
       {open && (

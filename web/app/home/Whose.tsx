@@ -2,6 +2,7 @@ import type { ListedDraft } from "@onering/client";
 import { text } from "../strings.ts";
 import { Avatar } from "../ui/Avatar.tsx";
 import { CheckIcon, LockIcon, RingIcon } from "../ui/icons.tsx";
+import { Phrase } from "../ui/Phrase.tsx";
 import { isMyTurn } from "./order.ts";
 import styles from "./Whose.module.css";
 
@@ -28,7 +29,11 @@ export function Whose({ draft, me }: { draft: ListedDraft; me: string | null }) 
   return (
     <span className={styles.whose}>
       <Avatar userId={holder} name={name} size={22} holder />
-      <span dir="auto">{text.home.turnOf(name)}</span>
+      <span>
+        <Phrase say={text.home.turnOf}>
+          <bdi>{name}</bdi>
+        </Phrase>
+      </span>
     </span>
   );
 }

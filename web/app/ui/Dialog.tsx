@@ -16,6 +16,9 @@ export function Dialog({ open, ...rest }: DialogProps) {
   return open ? <OpenDialog {...rest} /> : null;
 }
 
+/* Where somebody begins who opened a dialog to enter something; the browser's own choice is the close button. */
+const ENTRY = "input:not([type=radio], [type=checkbox], [type=hidden]), textarea, select";
+
 function OpenDialog({ title, onClose, children }: Omit<DialogProps, "open">) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -61,6 +64,7 @@ function useModal(dialog: React.RefObject<HTMLDialogElement | null>) {
     const shown = dialog.current;
     before.current = document.activeElement;
     shown?.showModal();
+    shown?.querySelector<HTMLElement>(ENTRY)?.focus();
     return () => shown?.close();
   }, [dialog]);
   // An effect of its own: it runs when the element is gone, so that nothing takes the focus from what gets it.

@@ -27,6 +27,6 @@ export function useTitleBadge(count: number): void {
 function draw(): void {
   let count = 0;
   for (const badge of badges) count += badge.count;
-  const title = page === "" ? text.app.name : text.page.title(page, text.app.name);
+  const title = page === "" || page === text.app.name ? text.app.name : text.page.title(page, text.app.name);
   document.title = count > 0 ? text.page.badge(number(count), title) : title;
 }
