@@ -2,12 +2,10 @@
 
 import type { Draft, DraftActions, DraftState } from "@onering/client";
 import { lazy, Suspense } from "react";
-import { text } from "../strings.ts";
-import { Dialog } from "../ui/Dialog.tsx";
 import { AskDialog } from "./AskDialog.tsx";
 import type { Rights } from "./rules.ts";
 
-const PeoplePanel = lazy(() => import("../people/PeoplePanel.tsx"));
+const PeopleSheet = lazy(() => import("../people/PeopleSheet.tsx"));
 const InviteDialog = lazy(() => import("../people/InviteDialog.tsx"));
 const SettingsDialog = lazy(() => import("../people/SettingsDialog.tsx"));
 const ShareDialog = lazy(() => import("./ShareDialog.tsx"));
@@ -31,11 +29,7 @@ export function Dialogs({ opened, draft, rights, names, send, onClose }: Dialogs
   }
   return (
     <Suspense>
-      {opened === "people" && (
-        <Dialog open title={text.draft.head.people} onClose={onClose}>
-          <PeoplePanel draftId={draftId} />
-        </Dialog>
-      )}
+      {opened === "people" && <PeopleSheet draftId={draftId} open onClose={onClose} />}
       {opened === "invite" && <InviteDialog draftId={draftId} open onClose={onClose} />}
       {opened === "settings" && <SettingsDialog draftId={draftId} open onClose={onClose} />}
       {opened === "share" && <ShareDialog draft={draft} download={rights.export} onClose={onClose} />}

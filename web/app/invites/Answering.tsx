@@ -54,7 +54,7 @@ export function Answering({ invite, token, onChange }: AnsweringProps) {
           }}
           onClose={() => setDeclining(false)}
         >
-          <p dir="auto">{words.declineWhat(invite.inviter_display)}</p>
+          <p>{words.declineWhat(invite.inviter_display)}</p>
         </Confirm>
       )}
     </>

@@ -1,5 +1,6 @@
 import { useEffect } from "react";
 import { Link, useLocation } from "wouter";
+import { called } from "../people/called.ts";
 import { text } from "../strings.ts";
 import { Avatar } from "../ui/Avatar.tsx";
 import { moment } from "../ui/format.ts";
@@ -34,21 +35,22 @@ export function Invitation({ invite, me, token, onChange }: InvitationProps) {
   if (invite.status !== "pending") return <Settled invite={invite} mine={mine} />;
   return (
     <article className={styles.sheet}>
-      <Asked invite={invite} />
+      <Asked invite={invite} mine={mine} />
       {mine ? <Answering invite={invite} token={token} onChange={onChange} /> : <NotMine invite={invite} me={me} />}
     </article>
   );
 }
 
 /** Who asks whom into what. */
-function Asked({ invite }: { invite: InvitationRead }) {
+function Asked({ invite, mine }: { invite: InvitationRead; mine: boolean }) {
+  const other = mine ? null : called(invite.target_user_id, invite.target_display);
   const writes = invite.role === "contributor";
   return (
     <>
-      <p className={styles.by} dir="auto">
+      <p className={styles.by}>
         <Avatar userId={invite.inviter_user_id} name={invite.inviter_display} size={40} />
         <span>
-          {words.asks(invite.inviter_display)} {writes ? words.toWrite : words.toRead}
+          {words.asks(invite.inviter_display, other)} {writes ? words.toWrite : words.toRead}
         </span>
       </p>
       <h2 className={styles.title} dir="auto">
@@ -69,12 +71,10 @@ function Asked({ invite }: { invite: InvitationRead }) {
 
 /** Whoever made it, or is in the draft, opened the link that is for somebody else. */
 function NotMine({ invite, me }: { invite: InvitationRead; me: string }) {
-  const called = invite.inviter_user_id === me ? invite.inviter_display : me;
+  const you = invite.inviter_user_id === me ? invite.inviter_display : me;
   return (
     <>
-      <p className={styles.note} dir="auto">
-        {words.wrongPersonFor(invite.target_display, called)}
-      </p>
+      <p className={styles.note}>{words.wrongPersonFor(called(invite.target_user_id, invite.target_display), you)}</p>
       <Link href={`/drafts/${invite.draft_id}`}>{words.toDraft}</Link>
     </>
   );

@@ -1,5 +1,6 @@
 import { Refused } from "@onering/client";
 import { Link } from "wouter";
+import { called } from "../people/called.ts";
 import { useSession } from "../session/session.ts";
 import { text } from "../strings.ts";
 import { Button } from "../ui/Button.tsx";
@@ -29,7 +30,7 @@ function SomebodyElses() {
   return (
     <div className={styles.sheet}>
       <p className={styles.lead}>{words.wrongPerson}</p>
-      <p dir="auto">{words.wrongPersonWhat(me?.display_name ?? userId ?? "")}</p>
+      <p>{words.wrongPersonWhat(userId === null ? "" : called(userId, me?.display ?? userId))}</p>
       <div className={styles.buttons}>
         <Button kind="primary" onClick={signOut}>
           {words.otherPerson}

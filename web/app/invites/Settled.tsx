@@ -13,7 +13,7 @@ export function Settled({ invite, mine }: { invite: InvitationRead; mine: boolea
   return (
     <div className={styles.sheet}>
       <p className={styles.lead}>{title}</p>
-      {mine && <p dir="auto">{what}</p>}
+      {mine && <p>{what}</p>}
       {readable ? (
         <Link href={`/drafts/${invite.draft_id}`}>{words.toDraft}</Link>
       ) : (

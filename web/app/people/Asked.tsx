@@ -51,9 +51,9 @@ function Remove({ draft, member, onClose }: About) {
       onDone={done}
       onClose={onClose}
     >
-      <p dir="auto">{words.what(member.display)}</p>
-      {draft.visibility === "private" && <p dir="auto">{words.private(member.display)}</p>}
-      {holds(draft, member.user_id) && <p dir="auto">{words.holds(member.display)}</p>}
+      <p>{words.what(member.display)}</p>
+      {draft.visibility === "private" && <p>{words.private(member.display)}</p>}
+      {holds(draft, member.user_id) && <p>{words.holds(member.display)}</p>}
     </Confirm>
   );
 }
@@ -72,7 +72,7 @@ function ToReader({ draft, member, onClose }: About) {
       onDone={done}
       onClose={onClose}
     >
-      <p dir="auto">{words.holds(member.display)}</p>
+      <p>{words.holds(member.display)}</p>
     </Confirm>
   );
 }

@@ -29,7 +29,7 @@ export function Changes({ draft, me, owns, onAsk }: ChangesProps) {
           <AddPerson draft={draft} me={me} onInvite={invite} />
         </details>
       )}
-      <section className={styles.part}>
+      <div className={styles.leave}>
         {owns && <p className={styles.soft}>{text.people.leave.owner}</p>}
         {owns ? (
           <Button kind="quiet" onClick={() => onAsk({ what: "transfer", to: "" })}>
@@ -40,7 +40,7 @@ export function Changes({ draft, me, owns, onAsk }: ChangesProps) {
             {text.people.leave.open}
           </Button>
         )}
-      </section>
+      </div>
     </>
   );
 }

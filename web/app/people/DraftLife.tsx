@@ -33,7 +33,7 @@ export function DraftLife({ draft }: { draft: Draft }) {
     if ((await ask(step, (key) => client.send(command(step), { key }))) !== null) done(step);
   };
   return (
-    <section className={styles.part}>
+    <section className={`${styles.part} ${styles.below}`}>
       <h3>{words.title}</h3>
       {STEPS[draft.status].map((step) => (
         <div key={step} className={styles.step}>

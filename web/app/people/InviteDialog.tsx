@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useSession } from "../session/session.ts";
 import { text } from "../strings.ts";
 import { Dialog } from "../ui/Dialog.tsx";
+import { called } from "./called.ts";
 import { InviteForm } from "./InviteForm.tsx";
 import { InviteMade } from "./InviteMade.tsx";
 
@@ -31,7 +32,11 @@ function OpenInviteDialog({ draftId, onClose, to = "", role = "contributor" }: O
     setMade(null);
   };
   return (
-    <Dialog open title={made === null ? text.invite.title : text.invite.made(made.target_display)} onClose={onClose}>
+    <Dialog
+      open
+      title={made === null ? text.invite.title : text.invite.made(called(made.target_user_id, made.target_display))}
+      onClose={onClose}
+    >
       {made === null ? (
         draft !== null && (
           <InviteForm draft={draft} me={{ userId, handle: me?.handle ?? null }} {...first} onMade={setMade} />

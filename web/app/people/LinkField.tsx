@@ -7,13 +7,14 @@ import styles from "./people.module.css";
 
 export interface LinkFieldProps {
   label: string;
+  hint?: string;
   url: string;
   /** What is said along with the link where the system shares it. */
   about: string;
 }
 
 /** A link to take along: selected, copied, or given to another app where the system can do that. */
-export function LinkField({ label, url, about }: LinkFieldProps) {
+export function LinkField({ label, hint, url, about }: LinkFieldProps) {
   const field = useRef<HTMLInputElement>(null);
   const [came, setCame] = useState<"copied" | "notCopied" | null>(null);
   const copy = async () => {
@@ -23,7 +24,7 @@ export function LinkField({ label, url, about }: LinkFieldProps) {
   };
   return (
     <div className={styles.link}>
-      <Field label={label}>
+      <Field label={label} hint={hint}>
         {(control) => (
           <input {...control} ref={field} readOnly dir="ltr" value={url} onFocus={(event) => event.target.select()} />
         )}

@@ -26,7 +26,7 @@ export function MemberRow({ facts: { member, holds, here, silent }, me, actions 
     <li className={styles.person} data-holds={holds || undefined}>
       <Avatar userId={member.user_id} name={member.display} size={40} present={here} holder={holds} />
       <div className={styles.who}>
-        <p className={styles.name} dir="auto">
+        <p className={styles.name}>
           <Name userId={member.user_id} name={member.display} />
           {member.user_id === me && <span className={styles.soft}> ({text.people.you})</span>}
         </p>

@@ -3,10 +3,11 @@ import { useOneRing } from "@onering/client/react";
 import { useState } from "react";
 import { text } from "../strings.ts";
 import { Button } from "../ui/Button.tsx";
+import { day, fullDate } from "../ui/format.ts";
 import { Name } from "../ui/Name.tsx";
 import { Problem } from "../ui/Problem.tsx";
 import { toast } from "../ui/toast.ts";
-import { When } from "../ui/When.tsx";
+import { called } from "./called.ts";
 import { tellInvitesChanged } from "./inviteNews.ts";
 import styles from "./people.module.css";
 import { usePendingInvites } from "./usePendingInvites.ts";
@@ -43,23 +44,29 @@ export function PendingInvites({ draftId, me, role }: PendingInvitesProps) {
 
 function Pending({ invite, mayRevoke }: { invite: Invite; mayRevoke: boolean }) {
   const words = text.people.pending;
+  const name = called(invite.target_user_id, invite.target_display);
   return (
     <li className={styles.person}>
       <div className={styles.who}>
-        <p className={styles.name} dir="auto">
-          <Name userId={invite.target_user_id} name={invite.target_display} />
+        <p className={styles.name}>
+          <Name userId={invite.target_user_id} name={name} />
         </p>
         <p className={styles.facts}>
-          {invite.role === "viewer" ? words.asReader : words.asWriter} · <bdi>{words.by(invite.inviter_display)}</bdi> ·{" "}
-          {words.until} <When at={invite.expires_at} />
+          {invite.role === "viewer" ? words.asReader : words.asWriter} · <bdi>{words.by(invite.inviter_display)}</bdi>
+        </p>
+        <p className={styles.facts}>
+          {words.until}{" "}
+          <time dateTime={invite.expires_at} title={fullDate(invite.expires_at)}>
+            {day(invite.expires_at)}
+          </time>
         </p>
       </div>
-      {mayRevoke && <Revoke invite={invite} />}
+      {mayRevoke && <Revoke invite={invite} name={name} />}
     </li>
   );
 }
 
-function Revoke({ invite }: { invite: Invite }) {
+function Revoke({ invite, name }: { invite: Invite; name: string }) {
   const client = useOneRing();
   const { busy, ask } = useWish();
   const [failed, setFailed] = useState(false);
@@ -67,11 +74,11 @@ function Revoke({ invite }: { invite: Invite }) {
     const command = { type: "revoke-invite", invite_id: invite.invite_id } as const;
     const done = await ask(command, (key) => client.send(command, { key }));
     setFailed(done === null);
-    if (done !== null) toast({ title: text.people.pending.revoked(invite.target_display), kind: "good" });
+    if (done !== null) toast({ title: text.people.pending.revoked(name), kind: "good" });
     // Refused, it was answered meanwhile: then the list is old.
     tellInvitesChanged(invite.draft_id);
   };
-  const called = text.people.pending.revokeFor(invite.target_display);
+  const called = text.people.pending.revokeFor(name);
   return (
     <Button kind="quiet" busy={busy} aria-label={called} onClick={revoke}>
       {failed ? text.people.pending.again : text.people.pending.revoke}

@@ -10,11 +10,13 @@ import { factsOf } from "./facts.ts";
 import { PendingInvites } from "./PendingInvites.tsx";
 import { Person } from "./Person.tsx";
 import styles from "./people.module.css";
+import { useFocusKept } from "./useFocusKept.ts";
 
 /** Who is in a draft, who is here, who is invited, and what one may change of that. Its heading is its surroundings'. */
 export default function PeoplePanel({ draftId }: { draftId: string }) {
   const live = useDraft(draftId);
   const { userId } = useSession();
+  const list = useFocusKept(live.draft?.members.length ?? 0);
   const [asking, setAsking] = useState<Asking | null>(null);
   const { draft, presence } = live;
   if (draft === null) return <Spinner label={text.people.loading} />;
@@ -23,7 +25,7 @@ export default function PeoplePanel({ draftId }: { draftId: string }) {
   return (
     <div className={styles.panel}>
       {/* biome-ignore lint/a11y/noRedundantRoles: Safari takes the role away from a list without bullets. */}
-      <ul role="list" className={styles.people} aria-label={text.people.title}>
+      <ul role="list" ref={list} tabIndex={-1} className={styles.people} aria-label={text.people.title}>
         {factsOf(draft, live).map((facts) => (
           <Person key={facts.member.user_id} {...{ facts, draft, userId, closed, onAsk: setAsking }} />
         ))}

@@ -29,7 +29,7 @@ export function Conflict({ name, settings }: Pick<SettingProps, "name" | "settin
   if (!settings.conflicts.includes(name)) return null;
   return (
     <div className={styles.conflict} role="alert">
-      <p dir="auto">{text.settings.conflict(said(name, settings.now))}</p>
+      <p>{text.settings.conflict(said(name, settings.now))}</p>
       <div className={styles.buttons}>
         <Button onClick={() => settings.takeTheirs(name)}>{text.settings.takeTheirs}</Button>
         <Button onClick={() => settings.keepMine(name)}>{text.settings.keepMine}</Button>
