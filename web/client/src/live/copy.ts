@@ -132,8 +132,8 @@ export class Copy {
 
   /** Takes in what REST answered at a version that was reached: the head, or everything. False if it is too old. */
   correct(read: Draft, bookmark: Bookmark, what: "head" | "everything"): boolean {
-    const then = bookmark.at(read.version);
-    if (!this.#bookmarks.has(bookmark) || then === undefined) return false;
+    const then = this.#then(read, bookmark);
+    if (then === undefined) return false;
     this.#names = { ...this.#names, ...namesIn(read), ...bookmark.told };
     let fold = what === "head" ? corrected(then, read) : foldOf({ ...read, metrics: null, pending_invites: [] });
     for (const event of bookmark.since(read.version)) fold = tolerant(fold, event, this.#names);
@@ -144,7 +144,7 @@ export class Copy {
 
   /** Puts segments before the first, as they stand now: those from order `from` on, read at a version that was reached. */
   prepend(read: Draft, bookmark: Bookmark, from: number): boolean {
-    if (this.#fold === null || !this.#bookmarks.has(bookmark) || bookmark.at(read.version) === undefined) return false;
+    if (this.#fold === null || this.#then(read, bookmark) === undefined) return false;
     if (from >= this.#floor) return true;
     const { draft } = this.#fold;
     this.#names = { ...Object.fromEntries(namesOfSegments(read.segments)), ...this.#names, ...bookmark.told };
@@ -160,6 +160,12 @@ export class Copy {
 
   #closeAll(): void {
     for (const bookmark of [...this.#bookmarks]) this.close(bookmark);
+  }
+
+  /** The copy at the version that was read; a log that was restored meanwhile had another event there. */
+  #then(read: Draft, bookmark: Bookmark): Fold | undefined {
+    const then = this.#bookmarks.has(bookmark) ? bookmark.at(read.version) : undefined;
+    return then?.draft.updated_at === read.updated_at ? then : undefined;
   }
 
   #learn({ members }: Draft): void {

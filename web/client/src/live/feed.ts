@@ -339,15 +339,17 @@ function happened(feed: FeedState, events: readonly DraftEvent[]): Step {
 
 function wentLive(feed: FeedState, version: number): Step {
   if (feed.promised !== null) return lost(feed);
-  const proof: Effect = { do: "wake", timer: "proof", span: { least: PROOF, jitter: 0 } };
   return also([{ ...feed, live: true }, [proof]], (then) => headTold(then, version));
 }
+
+const proof: Effect = { do: "wake", timer: "proof", span: { least: PROOF, jitter: 0 } };
 
 /** P5: events that were written before a head was told arrive before it, so one above what we have was missed. */
 function headTold(feed: FeedState, head: number): Step {
   const last = feed.last ?? 0;
   const told = { ...feed, head: Math.max(feed.head, head) };
-  if (head <= last) return [{ ...told, stalledAt: null }, []];
+  const isCurrent = head <= last && feed.promised === null;
+  if (isCurrent) return feed.live ? [told, []] : [{ ...told, live: true }, [proof]];
   // While catching up there is more to come; but it has to come.
   if (!feed.live && feed.stalledAt !== last) return [{ ...told, stalledAt: last }, []];
   return lost(told);

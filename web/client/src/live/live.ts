@@ -13,9 +13,12 @@ import { type DraftActions, type DraftState, NOBODY_THERE, type Standing, UNKNOW
 import { browser, type Surroundings } from "./surroundings.ts";
 import { presenceAfter } from "./there.ts";
 
+/** What a live draft needs of a client. */
+export type LiveClient = Pick<OneRing, "baseUrl" | "tokens" | "userId" | "send" | "draft">;
+
 /** What a live draft is made of; all but the first two is for tests, and for places that are no browsers. */
 export interface LiveDraftOptions {
-  readonly client: OneRing;
+  readonly client: LiveClient;
   readonly draftId: string;
   readonly openSocket?: OpenSocket;
   readonly clock?: Clock;
@@ -35,7 +38,7 @@ const TYPING = 3_000;
 /** A draft that follows its feed from `start` to `stop`; started again it goes on where it was. */
 export class LiveDraft implements DraftActions {
   readonly draftId: string;
-  readonly #client: OneRing;
+  readonly #client: LiveClient;
   readonly #clock: Clock;
   readonly #report: (fault: unknown) => void;
   readonly #connection: Connection;

@@ -60,7 +60,7 @@ export function afterSnapshot(
     : reachedBy(list, draft.version);
   const news = draft.segments.filter((segment) => segment.author_user_id === me && segment.segment_order >= next);
   return again.map((item) => {
-    if (item.command.type !== "add-segment" || item.phase === "queued") return item;
+    if (item.command.type !== "add-segment" || item.phase === "queued" || (item.seen && !restored)) return item;
     const { content } = item.command;
     const like = news.findIndex((segment) => segment.content === content);
     if (like >= 0) news.splice(like, 1);

@@ -6,25 +6,13 @@ import type { DraftActions, DraftState } from "../live/state.ts";
 import type { OneRing } from "../rest.ts";
 import { useOneRing } from "./provider.ts";
 
-const drafts = new WeakMap<OneRing, Map<string, Shared>>();
-
-interface Shared {
-  readonly live: LiveDraft;
-  users: number;
-}
-
-/** The draft that all who use the same id share, from the first of them to the last. */
-export function useLive(draftId: string): LiveDraft {
-  const client = useOneRing();
-  const shared = useMemo(() => sharedDraft(client, draftId), [client, draftId]);
-  useEffect(() => use(shared), [shared]);
-  return shared.live;
-}
-
 /** A draft with what can be done with it. `typing` tells that I write; who else does is for `usePresence`. */
 export type UsedDraft = Omit<DraftState, "typing"> & DraftActions;
 
-/** A draft as it happens; all that use the same id share one, which stops with the last of them. */
+/**
+ * A draft as it happens. All that use the same id share one, which stops with the last of them. A tab that nobody looks
+ * at keeps following, so that it can call when it is one's turn; if the browser froze it, it goes on where it was.
+ */
 export function useDraft(draftId: string): UsedDraft {
   const live = useLive(draftId);
   const state = useSyncExternalStore(live.subscribe, live.getState, live.getState);
@@ -34,17 +22,49 @@ export function useDraft(draftId: string): UsedDraft {
   }, [state, live]);
 }
 
-function sharedDraft(client: OneRing, draftId: string): Shared {
-  const ofClient = drafts.get(client) ?? new Map<string, Shared>();
-  drafts.set(client, ofClient);
-  const shared = ofClient.get(draftId) ?? { live: new LiveDraft({ client, draftId }), users: 0 };
-  ofClient.set(draftId, shared);
-  return shared;
+/** The draft that all who use the same id share. */
+export function useLive(draftId: string): LiveDraft {
+  const client = useOneRing();
+  const shared = useMemo(() => sharedDraft(client, draftId), [client, draftId]);
+  useEffect(() => shared.use(), [shared]);
+  return shared.live;
 }
 
-function use(shared: Shared): () => void {
-  if (shared.users++ === 0) shared.live.start();
-  return () => {
-    if (--shared.users === 0) shared.live.stop();
-  };
+type Drafts = Map<string, Shared>;
+
+/** A live draft with as many users as it has, who find it among `drafts`. */
+class Shared {
+  readonly live: LiveDraft;
+  readonly #drafts: Drafts;
+  #users = 0;
+
+  constructor(live: LiveDraft, drafts: Drafts) {
+    this.live = live;
+    this.#drafts = drafts;
+    drafts.set(live.draftId, this);
+  }
+
+  use(): () => void {
+    if (this.#users++ === 0) this.live.start();
+    this.#drafts.set(this.live.draftId, this);
+    return () => {
+      this.#users--;
+      // Strict mode, and a page that replaces another, leave and come back at once: that is no reason to hang up.
+      setTimeout(() => this.#leave(), 0);
+    };
+  }
+
+  #leave(): void {
+    if (this.#users > 0) return;
+    this.live.stop();
+    if (this.#drafts.get(this.live.draftId) === this) this.#drafts.delete(this.live.draftId);
+  }
+}
+
+const SHARED = new WeakMap<OneRing, Drafts>();
+
+function sharedDraft(client: OneRing, draftId: string): Shared {
+  const drafts = SHARED.get(client) ?? new Map<string, Shared>();
+  SHARED.set(client, drafts);
+  return drafts.get(draftId) ?? new Shared(new LiveDraft({ client, draftId }), drafts);
 }
