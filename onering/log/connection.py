@@ -7,7 +7,7 @@ said                what such a fault says, on one line
 
 import logging
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -84,8 +84,12 @@ class BoundedPool(asyncpg.Pool):
         return super().acquire(timeout=self._wait_seconds if timeout is None else timeout)
 
     async def release(self, connection: Any, *, timeout: float | None = None) -> None:
-        """Give a connection back."""
-        await super().release(connection, timeout=RELEASE_SECONDS if timeout is None else timeout)
+        """Give a connection back; one that does not come to rest in that time is closed, and the next one opened anew.
+
+        What was read on it stands: whoever read it is not told.
+        """
+        with suppress(TimeoutError):
+            await super().release(connection, timeout=RELEASE_SECONDS if timeout is None else timeout)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ from urllib.parse import quote, unquote
 import asyncpg
 import pytest
 
+from onering.log import connection
 from onering.log.connection import DATABASE_FAULTS, Database, ended_by_others, said
+from scripts.soaking.proxy import proxied
 from tests.serving import Person, serving
 
 
@@ -111,6 +113,20 @@ async def test_a_pool_that_is_used_up_is_waited_for_only_so_long(app_dsn: str) -
         assert await held.fetchval("SELECT 1") == 1
     assert await pool.fetchval("SELECT 1") == 1
     pool.terminate()
+
+
+async def test_what_was_read_stands_though_its_connection_does_not_come_to_rest(
+    app_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "RELEASE_SECONDS", 0.05)
+    async with proxied(app_dsn) as proxy:
+        pool = await Database(proxy.dsn).pool("test", size=1)
+        async with pool.acquire() as conn:
+            read = await conn.fetchval("SELECT pg_backend_pid()")
+            proxy.stall()
+        await proxy.heal()
+        assert read != await pool.fetchval("SELECT pg_backend_pid()")
+        pool.terminate()
 
 
 async def test_the_server_ends_a_session_that_asked_for_it_by_asking_nothing(app_dsn: str, owner: Any) -> None:

@@ -150,7 +150,7 @@ def wait_until(condition: Callable[[], Any], what: str, seconds: float = PATIENC
 def create_draft(url: str, title: str = "A walk", *, client: httpx.Client | None = None) -> str:
     """Create a draft as alice and return its id."""
     send = client.post if client is not None else httpx.post
-    answer = send(f"{url}/v1/collab/drafts", json={"title": title}, headers={"X-User-Id": "alice"})
+    answer = send(f"{url}/v1/collab/drafts", json={"title": title}, headers={"X-User-Id": "alice"}, timeout=PATIENCE)
     assert answer.status_code == 200, answer.text
     check_read_answer(answer)
     draft: str = answer.json()["data"]["draft_id"]
@@ -158,6 +158,6 @@ def create_draft(url: str, title: str = "A walk", *, client: httpx.Client | None
 
 
 def draft_exists(url: str, draft: str) -> bool:
-    answer = httpx.get(f"{url}/v1/collab/drafts/{draft}", headers={"X-User-Id": "alice"})
+    answer = httpx.get(f"{url}/v1/collab/drafts/{draft}", headers={"X-User-Id": "alice"}, timeout=PATIENCE)
     check_read_answer(answer)
     return answer.status_code == 200

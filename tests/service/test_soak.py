@@ -21,6 +21,7 @@ CLEAN = "lost 0, stored twice 0, misplaced 0, gaps 0, repeats 0, disorder 0, any
 
 
 @pytest.mark.attack(114)
+@pytest.mark.timeout(300)
 def test_broken_at_random_points_under_load_nothing_is_lost_repeated_or_missed() -> None:
     options = [
         "--rounds",
