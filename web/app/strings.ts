@@ -358,7 +358,7 @@ export const text = {
       nudged: (name: string) => `${name} was reminded`,
       reclaim: "Take the ring",
       reclaimed: "The ring is yours",
-      reclaimLater: "You can take the ring",
+      reclaimLater: "You can take the ring from",
       failed: "That did not work",
       passedTo: (name: string) => `The ring is with ${name} now`,
       to: "To somebody",
@@ -886,5 +886,92 @@ export const text = {
     alternative: (title: string) => `A card for sharing: the title “${title}”, who writes, and how far it is`,
     download: "Download this card",
     file: (title: string) => `${title}.svg`,
+  },
+  proofs: {
+    verify: "Verify",
+    hint: "Check in this browser that nothing about it was changed since",
+    signInWhy: "verify what was written",
+    title: "Was anything changed?",
+    checking: "Fetching the proof and checking it …",
+    holds: "Nothing about it was changed",
+    entry: (position: string, size: string) =>
+      `This is entry ${position} of the ${size} that the log had when it was signed last.`,
+    unchanged: "Who did it, when and what is shown here are what was signed then, to the letter.",
+    erased: "Its words were erased since. That it happened, who did it and when are what was signed.",
+    firstTime:
+      "This browser sees this log for the first time, so it takes the key on trust. To be sure, compare the key below with the one that those who run this service publish elsewhere.",
+    seenBefore: (size: string) =>
+      `It is the log that this browser knows: the ${size} entries that it saw before are all still there, as they were.`,
+    details: {
+      title: "What was compared",
+      log: "Name of the log",
+      index: "Place in the log, from 0",
+      size: "Entries that are signed",
+      leaf: "Hash of this entry",
+      root: "Root of the tree over all entries",
+      who: "Who did it, as whom they signed in with said",
+      when: "When it was recorded",
+      key: "Key that signed it",
+    },
+    file: "The proof is a file to keep. It can be checked without this page, and without this service.",
+    save: "Save the proof",
+    exactly: (what: string) => `What was found: ${what}.`,
+    trustAnew: "Trust it from now on",
+    fails: {
+      malformed: {
+        title: "This proof can't be read",
+        body: "What the service sent is not a proof. Save it, and show it to those who run the service.",
+      },
+      changed: {
+        title: "This is not what was signed",
+        body: "It was changed after it was written, or the proof was. Save the proof, and show it to those who run the service.",
+      },
+      "other-event": {
+        title: "The proof is of something else",
+        body: "What is shown here and what was signed differ. Load the page again; if that changes nothing, tell those who run the service.",
+      },
+      unsigned: {
+        title: "Nobody known signed this",
+        body: "The proof has no signature of the log that it names. Save it, and show it to those who run the service.",
+      },
+      signature: {
+        title: "The signature is wrong",
+        body: "Somebody changed the proof, or signed it with another key. Save it, and show it to those who run the service.",
+      },
+      "other-key": {
+        title: "The log is signed by somebody else now",
+        body: "This browser knows it by another key. Keys do change at times, and a log that was swapped looks the same. Ask those who run the service, on another way than here, before you trust it.",
+      },
+      shorter: {
+        title: "The log lost its end",
+        body: "This browser saw more of it than there is now: something that was signed is gone. Ask those who run the service, on another way than here, before you trust it.",
+      },
+      forked: {
+        title: "This is another history",
+        body: "What this browser saw of the log before is no longer in it. Ask those who run the service, on another way than here, before you trust it.",
+      },
+    },
+    unknown: {
+      401: {
+        title: "Sign in to verify it",
+        body: "Proofs say who signed in how, so they are for the people of the draft and for auditors.",
+        again: false,
+      },
+      403: {
+        title: "Proofs are for the people of the draft",
+        body: "They say who signed in how. Ask to be invited, or ask somebody of the draft to verify it.",
+        again: false,
+      },
+      404: {
+        title: "There is no proof of this",
+        body: "Nobody signs this log, or you may no longer see the draft.",
+        again: false,
+      },
+      503: {
+        title: "It is not signed yet",
+        body: "What was just written is signed within a second or so. This takes longer; try again in a moment.",
+        again: true,
+      },
+    },
   },
 } as const;

@@ -2,6 +2,7 @@
 
 import { text } from "../strings.ts";
 import { Moment } from "./Moment.tsx";
+import styles from "./Ring.module.css";
 import { timeLeft } from "./turn.ts";
 import { useNow } from "./useNow.ts";
 
@@ -10,7 +11,10 @@ export function Deadline({ at }: { at: string }) {
   const { over, count, unit } = timeLeft(Date.parse(at), useNow());
   return (
     <span>
-      {text.draft.ring.until} <Moment at={at} /> · {text.draft.ring[over ? "over" : "left"](count, unit)}
+      <span className={styles.until}>
+        {text.draft.ring.until} <Moment at={at} /> ·{" "}
+      </span>
+      {text.draft.ring[over ? "over" : "left"](count, unit)}
     </span>
   );
 }

@@ -5,9 +5,7 @@ import { useState } from "react";
 import { text } from "../strings.ts";
 import { Button } from "../ui/Button.tsx";
 import { toast } from "../ui/toast.ts";
-import { Moment } from "./Moment.tsx";
 import { nameOf } from "./people.ts";
-import styles from "./Ring.module.css";
 import { reasonOf } from "./reasons.ts";
 import type { Rights } from "./rules.ts";
 import { useNow } from "./useNow.ts";
@@ -40,11 +38,6 @@ export function Remedies({ draft, rights, names, send }: RemediesProps) {
   const from = rights.reclaimFrom;
   return (
     <>
-      {from !== null && now < from.getTime() && (
-        <p className={styles.later}>
-          {text.draft.ring.reclaimLater} <Moment at={from.toISOString()} />
-        </p>
-      )}
       {from !== null && now >= from.getTime() && (
         <Button busy={busy} onClick={() => attempt("reclaim-ring", text.draft.ring.reclaimed)}>
           {text.draft.ring.reclaim}

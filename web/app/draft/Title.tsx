@@ -30,11 +30,32 @@ export function Title({ renaming, onRename, ...rest }: TitleProps) {
       </h1>
       {renaming && onRename !== null && <Renaming {...rest} onEnd={() => onRename(false)} />}
       {!renaming && onRename !== null && (
-        <Button kind="quiet" onClick={() => onRename(true)}>
-          {text.draft.head.rename}
-        </Button>
+        <button
+          type="button"
+          className={styles.rename}
+          aria-label={text.draft.head.rename}
+          onClick={() => onRename(true)}
+        >
+          <Pen />
+        </button>
       )}
     </div>
+  );
+}
+
+function Pen() {
+  return (
+    <svg
+      width="18"
+      height="18"
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentcolor"
+      strokeWidth="2"
+      aria-hidden="true"
+    >
+      <path d="M4 20l1-4.500L16.500 4l3.500 3.500L8.500 19z" strokeLinejoin="round" />
+    </svg>
   );
 }
 

@@ -4,23 +4,26 @@ import type { Draft, DraftActions } from "@onering/client";
 import { useEffect, useRef } from "react";
 import { ringCame } from "../session/turns.ts";
 
-/** Not if they took it themselves, and once it has gone on, not any more. */
+/** Not if they took it themselves, and not of a turn that was theirs when the page was opened. */
 export function useRingCame(draft: Draft, me: string | null, onEvent: DraftActions["onEvent"]): void {
   const { draft_id, title, ring_state } = draft;
   const { current_holder_id: holder, passed_at } = ring_state;
-  // When the ring was passed to this person by somebody else last.
-  const given = useRef<string | null>(null);
+  // When the turns that were noticed, and that this person took, began.
+  const noticed = useRef(passed_at);
+  const taken = useRef<string | null>(null);
 
   useEffect(
     () =>
       onEvent((event, after) => {
-        if (event.type !== "ring_passed" || event.data?.to_user_id !== me || event.actor.id === me) return;
-        given.current = after.ring_state.passed_at;
+        if (event.type === "ring_passed" && event.actor.id === me) taken.current = after.ring_state.passed_at;
       }),
     [onEvent, me],
   );
 
+  // By the state and not by the event: after a long absence there is none of it.
   useEffect(() => {
-    if (holder === me && passed_at === given.current) ringCame({ draftId: draft_id, title, passedAt: passed_at });
+    if (passed_at === noticed.current) return;
+    noticed.current = passed_at;
+    if (holder === me && passed_at !== taken.current) ringCame({ draftId: draft_id, title, passedAt: passed_at });
   }, [draft_id, title, holder, passed_at, me]);
 }
