@@ -6,7 +6,7 @@ import type { OneRing } from "../rest.ts";
 import { hash } from "./bytes.ts";
 import { type Checked, checkProof, type ProofFile, parseProof } from "./file.ts";
 import { type Memory, type Pinned, storedMemory } from "./memory.ts";
-import { type Checkpoint, openNote, type VerifierKey, verifierKeys } from "./note.ts";
+import { type Checkpoint, openNote, rootText, type VerifierKey, verifierKeys } from "./note.ts";
 import { checkShown } from "./shown.ts";
 import { isConsistent } from "./tree.ts";
 import { ensure, NotProved } from "./wrong.ts";
@@ -16,6 +16,8 @@ export interface Verification {
   readonly client: OneRing;
   readonly draftId: string;
   readonly version: number;
+  /** The proof of it as a file; by default as the service makes it now. */
+  readonly text?: string | undefined;
   /** The event as it is shown; by default as `/events` tells it now. */
   readonly shown?: DraftEvent | undefined;
   /** By default what this browser remembers of the client's service. */
@@ -28,6 +30,8 @@ export interface Proved extends Checked {
   /** The proof as a file to keep; `scripts/verify.py` checks it without a browser. */
   readonly text: string;
   readonly shown: DraftEvent;
+  /** The root of the tree as checkpoints spell it. */
+  readonly root: string;
   /** What was remembered of the log; null if it was never seen before, so that its key is taken on trust. */
   readonly before: Checkpoint | null;
 }
@@ -35,6 +39,7 @@ export interface Proved extends Checked {
 /** The proof of an event as a file. Rejects with Refused (503: not signed yet), Unreachable. */
 export function proofOf({ client, draftId, version, signal }: Verification): Promise<string> {
   const path = { draft_id: draftId, version };
+  // What was written a moment ago is signed within a second: until then the service says 503, and is asked again.
   return client.get("/v1/collab/drafts/{draft_id}/events/{version}/proof", { path, signal });
 }
 
@@ -44,14 +49,14 @@ export function proofOf({ client, draftId, version, signal }: Verification): Pro
  */
 export async function verifyEvent(asked: Verification): Promise<Proved> {
   const { client, memory = storedMemory(client.baseUrl) } = asked;
-  const [text, shown] = await Promise.all([proofOf(asked), asked.shown ?? eventOf(asked)]);
+  const [text, shown] = await Promise.all([asked.text ?? proofOf(asked), asked.shown ?? eventOf(asked)]);
   const file = parseProof(text);
   const pinned = memory.read();
   const checked = checkProof(file, await keysFor(asked, file, pinned));
   checkShown(checked.event, shown);
   if (pinned !== null) await checkGrowth(asked, pinned.checkpoint, checked.checkpoint);
   remember(memory, pinned, checked);
-  return { ...checked, text, shown, before: pinned?.checkpoint ?? null };
+  return { ...checked, text, shown, root: rootText(checked.checkpoint), before: pinned?.checkpoint ?? null };
 }
 
 async function eventOf({ client, draftId, version, signal }: Verification): Promise<DraftEvent> {

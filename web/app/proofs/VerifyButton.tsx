@@ -1,0 +1,26 @@
+import { useState } from "react";
+import { useSession } from "../session/session.ts";
+import { text } from "../strings.ts";
+import { Button } from "../ui/Button.tsx";
+import { Dialog } from "../ui/Dialog.tsx";
+import type { Event } from "./useVerified.ts";
+import { Verification } from "./Verification.tsx";
+
+/** Checks in the browser that an event is what was signed, and says so; where nobody signs, there is nothing to check. */
+export function VerifyButton(event: Event) {
+  const { config, userId, askToSignIn } = useSession();
+  const [open, setOpen] = useState(false);
+  if (config.proofs === null) return null;
+
+  const verify = () => (userId === null ? askToSignIn(text.proofs.signInWhy) : setOpen(true));
+  return (
+    <>
+      <Button kind="quiet" title={text.proofs.hint} onClick={verify}>
+        {text.proofs.verify}
+      </Button>
+      <Dialog open={open} title={text.proofs.title} onClose={() => setOpen(false)}>
+        <Verification {...event} />
+      </Dialog>
+    </>
+  );
+}
