@@ -10,6 +10,7 @@ import { toast } from "../ui/toast.ts";
 import { called } from "./called.ts";
 import { tellInvitesChanged } from "./inviteNews.ts";
 import styles from "./people.module.css";
+import { useFocusKept } from "./useFocusKept.ts";
 import { usePendingInvites } from "./usePendingInvites.ts";
 import { useWish } from "./wish.ts";
 
@@ -22,13 +23,14 @@ export interface PendingInvitesProps {
 /** Who is invited and has not answered yet, for the draft's members. */
 export function PendingInvites({ draftId, me, role }: PendingInvitesProps) {
   const { pending, more, error, refresh } = usePendingInvites(draftId, true);
+  const list = useFocusKept(pending?.length ?? 0);
   if (pending === null) return error === null ? null : <Problem error={error} retry={refresh} />;
   return (
     <section className={styles.part}>
       <h3>{text.people.pending.title}</h3>
       {pending.length === 0 && <p className={styles.soft}>{text.people.pending.empty}</p>}
       {/* biome-ignore lint/a11y/noRedundantRoles: Safari takes the role away from a list without bullets. */}
-      <ul role="list" className={styles.people}>
+      <ul role="list" ref={list} tabIndex={-1} className={styles.people} aria-label={text.people.pending.title}>
         {pending.map((invite) => (
           <Pending
             key={invite.invite_id}

@@ -145,8 +145,10 @@ test("somebody is added by user id, and a handle becomes an invitation for them"
 test("an invitation that was taken back leaves the list", async () => {
   show(panel, { me: "alice", service });
   const button = await screen.findByRole("button", { name: /Take back the invitation for Carol/ });
+  button.focus();
   service.on(INVITES, () => json({ data: [{ ...invite, status: "revoked" }], next_cursor: null }));
   fireEvent.click(button);
   await screen.findByText("Nobody is invited right now.");
+  await waitFor(() => expect(document.activeElement).toBe(screen.getByRole("list", { name: "Invited" })));
   expect(service.commands).toEqual([{ type: "revoke-invite", invite_id: INVITE }]);
 });

@@ -16,8 +16,8 @@ import { useFocusKept } from "./useFocusKept.ts";
 export default function PeoplePanel({ draftId }: { draftId: string }) {
   const live = useDraft(draftId);
   const { userId } = useSession();
-  const list = useFocusKept(live.draft?.members.length ?? 0);
   const [asking, setAsking] = useState<Asking | null>(null);
+  const list = useFocusKept(live.draft?.members.length ?? 0, asking === null);
   const { draft, presence } = live;
   if (draft === null) return <Spinner label={text.people.loading} />;
   const role = draft.members.find((member) => member.user_id === userId)?.role ?? null;

@@ -1,7 +1,7 @@
 import type { DraftState } from "@onering/client";
-import { act, cleanup, fireEvent, screen } from "@testing-library/react";
+import { act, cleanup, fireEvent, screen, waitFor } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { DRAFT, draftOf, FakeService, json, show, stateOf } from "./given.tsx";
+import { DRAFT, done, draftOf, FakeService, json, show, stateOf } from "./given.tsx";
 import PeopleSheet from "./PeopleSheet.tsx";
 
 let state: DraftState;
@@ -59,11 +59,30 @@ test("Escape closes it, but not while it is for a dialog or a menu in it", async
   expect(closed).toBe(1);
 });
 
+const withoutBob = () => {
+  const members = draftOf().members.filter((member) => member.user_id !== "bob");
+  state = stateOf(draftOf({ members, version: 8 }));
+};
+
 test("when somebody leaves with what had the focus, the list of those who stay has it", () => {
   const { again } = show(sheet(), { me: "alice", service: service() });
   screen.getByRole("button", { name: /More about Bob/ }).focus();
-  const members = draftOf().members.filter((member) => member.user_id !== "bob");
-  state = stateOf(draftOf({ members, version: 8 }));
+  withoutBob();
   again(sheet());
   expect(document.activeElement).toBe(screen.getByRole("list", { name: "People" }));
+});
+
+test("also when they left while it was asked whether they should", async () => {
+  const { again } = show(sheet(), { me: "alice", service: service().on("POST /v1/commands", done) });
+  const more = screen.getByRole("button", { name: /More about Bob/ });
+  more.focus();
+  fireEvent.click(more);
+  fireEvent.click(await screen.findByRole("menuitem", { name: /Remove/ }));
+  const remove = screen.getByRole("button", { name: "Remove" });
+  remove.focus();
+  withoutBob();
+  again(sheet());
+  expect(document.activeElement).toBe(remove);
+  fireEvent.click(remove);
+  await waitFor(() => expect(document.activeElement).toBe(screen.getByRole("list", { name: "People" })));
 });
