@@ -1,8 +1,14 @@
 /* What every test of a component needs: an empty page before it, and what jsdom leaves out of the DOM. */
-import { cleanup } from "@testing-library/react";
-import { afterEach } from "vitest";
+import { cleanup, configure } from "@testing-library/react";
+import { afterEach, vi } from "vitest";
+
+// Conditions are waited for; how fast the machine is, is no condition.
+configure({ asyncUtilTimeout: 20_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
   if (typeof document === "undefined") return;
   cleanup();
   sessionStorage.clear();

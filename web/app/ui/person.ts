@@ -8,7 +8,7 @@ const WIDTH = 310;
 export function hueOf(userId: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < userId.length; at++) hash = Math.imul(hash ^ userId.charCodeAt(at), 0x01000193) >>> 0;
-  return (FIRST + (((hash >>> 16) ^ hash) % WIDTH)) % 360;
+  return (FIRST + (((hash >>> 16) ^ (hash & 0xffff)) % WIDTH)) % 360;
 }
 
 /** The style that gives an element of class `person` the colour of that person. */
