@@ -1,6 +1,9 @@
 """What the page makes of a draft's events is what REST answers: recorded here, folded by the page's own code."""
 
+import asyncio
+import os
 import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +20,14 @@ FOLD = ". scripts/environment.sh && . scripts/page.sh && in_web npm test -- clie
 async def test_the_page_folds_events_of_every_kind_into_what_rest_answers(shared_dsn: str, tmp_path: Path) -> None:
     async with serving(shared_dsn) as service:
         recorded = await history(service)
-    assert {event["type"] for event in recorded["events"]} == set(EVENT_TYPES)
-    (tmp_path / "history.json").write_bytes(orjson.dumps(recorded, option=orjson.OPT_INDENT_2))
-    folded = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", f"export ONERING_HISTORY={tmp_path}/history.json; {FOLD}"],
+    assert {moment["event"]["type"] for moment in recorded} == set(EVENT_TYPES)
+    file = tmp_path / "history.ndjson"
+    file.write_bytes(b"".join(orjson.dumps(moment) + b"\n" for moment in recorded))
+    folded = await asyncio.to_thread(
+        subprocess.run,
+        ["bash", "-euo", "pipefail", "-c", FOLD],
         cwd=ROOT,
+        env=os.environ | {"ONERING_HISTORY": str(file)},
         capture_output=True,
         text=True,
     )
@@ -29,14 +35,13 @@ async def test_the_page_folds_events_of_every_kind_into_what_rest_answers(shared
         pytest.fail(f"{folded.stdout}{folded.stderr}", pytrace=False)
 
 
-async def history(service: Service) -> dict[str, Any]:
-    """Return the events of a draft to which everything happens, and the draft as it was at each version."""
+async def history(service: Service) -> Sequence[Mapping[str, Any]]:
+    """Return each event of a draft to which everything happens, with the draft as it was then."""
     alice, bob = (Person(service.client(name)) for name in ("alice", "bob"))
     draft = await alice.create(title="A walk", platform="blog", visibility="workspace")
     await live_through(draft, alice, bob)
     events = (await alice.events(draft, limit=1000)).json()["data"]
-    drafts = [(await alice.draft(draft, at=event["version"])).json()["data"] for event in events]
-    return {"events": events, "drafts": drafts}
+    return [{"event": each, "draft": (await alice.draft(draft, at=each["version"])).json()["data"]} for each in events]
 
 
 async def live_through(draft: str, alice: Person, bob: Person) -> None:

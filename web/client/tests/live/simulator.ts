@@ -240,7 +240,10 @@ export class Link {
   #join(hello: Extract<ClientFrame, { type: "hello" }>): void {
     const { model, hellos, clock } = this.#simulator;
     hellos.push(hello);
-    if (Number(hello.token?.split(" ")[1]) <= clock.now()) return this.end(4401);
+    if (Number(hello.token?.split(" ")[1]) <= clock.now()) {
+      this.end(4401);
+      return;
+    }
     const { epochId, head } = model;
     const { after } = hello;
     const resumes = after !== undefined && hello.epoch === epochId && after <= head && head - after <= LONGEST_GAP;
@@ -276,8 +279,8 @@ export class Link {
   #note(text: string): void {
     const simulator = this.#simulator;
     simulator.heardAt = simulator.clock.now();
-    if (!text.endsWith("}")) return;
-    const frame = JSON.parse(text);
+    const frame = readable(text);
+    if (frame === null) return;
     if (frame.type === "welcome" && frame.epoch !== simulator.told.epoch)
       simulator.told = { epoch: frame.epoch, head: 0 };
     if (frame.type === "snapshot") simulator.snapshots.push({ epoch: simulator.told.epoch, version: frame.version });
@@ -287,5 +290,14 @@ export class Link {
 
   #later(run: () => void, more = 0): void {
     this.#simulator.clock.after(LATENCY + more, () => this.open && !this.#simulator.silent && run());
+  }
+}
+
+/** The frame, unless it was torn. */
+function readable(text: string) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }
