@@ -29,7 +29,13 @@ function local(changed: Partial<Config> = {}) {
   return service({
     "GET /v1/config": () => ({ data: { ...config, ...changed } }),
     "POST /v1/dev/token": ({ body }) => ({ data: { token: tokenOf((body as { user_id: string }).user_id) } }),
-    "GET /v1/me": ({ token }) => ({ data: { display_name: null, display: `you, by ${nameIn(token)}` } }),
+    "GET /v1/me": ({ token }) => ({
+      data: {
+        user_id: nameIn(token).replace("user", "clerk|user"),
+        display_name: null,
+        display: `you, by ${nameIn(token)}`,
+      },
+    }),
     "PATCH /v1/me": () => ({ data: {} }),
   });
 }
@@ -165,16 +171,16 @@ test("signing out forgets the tokens, and the person of the window", async () =>
   ).not.toContain("alice");
 });
 
-test("Clerk's person speaks before that of the window, also when they sign in later, and leaves nobody behind", async () => {
+test("Clerk's person, by the service's name, speaks before that of the window, also when they sign in later, and leaves nobody behind", async () => {
   sessionStorage.setItem("onering.who", "alice");
   const clerk = signedIn(null);
   local({ clerk_publishable_key: KEY });
   page();
   await screen.findByText("development: alice (you, by alice)");
   act(() => clerk.become("user_7"));
-  await screen.findByText("clerk: user_7 (you, by user_7)");
+  await screen.findByText("clerk: clerk|user_7 (you, by user_7)");
   act(() => clerk.become("user_8"));
-  await screen.findByText("clerk: user_8 (you, by user_8)");
+  await screen.findByText("clerk: clerk|user_8 (you, by user_8)");
   fireEvent.click(screen.getByRole("button", { name: "out" }));
   await screen.findByText("none: nobody (unknown)");
 });

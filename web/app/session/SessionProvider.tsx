@@ -76,9 +76,19 @@ function localFromWindow(): Local | null {
 
 /** The client of whoever speaks. */
 function useClient({ way, userId }: Speaker, { clerk }: ClerkState, local: Local | null): OneRing {
-  const fromClerk = useMemo(() => (clerk === null ? nobody : clerkTokens(clerk)), [clerk]);
+  const fromClerk = useMemo(
+    () => (clerk === null || userId === null ? nobody : named(clerkTokens(clerk), userId)),
+    [clerk, userId],
+  );
   const sources = { clerk: fromClerk, development: local?.tokens ?? nobody, none: nobody };
   const tokens = sources[way];
   // biome-ignore lint/correctness/useExhaustiveDependencies: another person gets another client, whoever signs them in.
   return useMemo(() => new OneRing({ tokens }), [tokens, userId]);
 }
+
+/** The same tokens, of a person whom the service calls otherwise than their source does. */
+const named = (tokens: TokenSource, userId: string): TokenSource => ({
+  userId,
+  token: (options) => tokens.token(options),
+  onChange: (listener) => tokens.onChange(listener),
+});

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from "react";
 import { type ClerkPage, loadClerk } from "./clerk.ts";
+import { useClerkPerson } from "./useClerkPerson.ts";
 
 /** How long readers are kept waiting for Clerk; it may still come later. */
 const PATIENCE_MS = 5_000;
@@ -8,6 +9,7 @@ export interface ClerkState {
   /** "absent": the service is run without Clerk. "failed" may still become "ready", by itself or by `retry`. */
   standing: "absent" | "loading" | "ready" | "failed" | "retrying";
   clerk: ClerkPage | null;
+  /** As the service calls them. */
   userId: string | null;
   /** Load it again, after it failed. */
   retry: () => void;
@@ -36,13 +38,8 @@ export function useClerk(publishableKey: string | null | undefined): ClerkState 
     setFailure("retrying");
     setAttempt((before) => before + 1);
   }, []);
-  const userId = useClerkUser(clerk);
+  const { userId, asking } = useClerkPerson(clerk);
   const waiting = failure === "none" ? "loading" : failure;
-  return { standing: publishableKey === null ? "absent" : clerk ? "ready" : waiting, clerk, userId, retry };
-}
-
-function useClerkUser(clerk: ClerkPage | null): string | null {
-  const [, setChanges] = useState(0);
-  useEffect(() => clerk?.addListener(() => setChanges((before) => before + 1)), [clerk]);
-  return (clerk?.session && clerk.user?.id) ?? null;
+  const standing = clerk === null ? waiting : asking ? "loading" : "ready";
+  return { standing: publishableKey === null ? "absent" : standing, clerk, userId, retry };
 }
