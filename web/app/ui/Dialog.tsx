@@ -43,14 +43,14 @@ function OpenDialog({ title, onClose, children }: Omit<DialogProps, "open">) {
       onMouseDown={pressedBeside}
     >
       <div className={styles.sheet}>
-        <header className={styles.head}>
+        <div className={styles.head}>
           <h2 id={id} dir="auto">
             {title}
           </h2>
           <button type="button" className={styles.close} aria-label={text.ui.close} onClick={onClose}>
             <CrossIcon />
           </button>
-        </header>
+        </div>
         {children}
       </div>
     </dialog>
