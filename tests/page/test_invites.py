@@ -37,7 +37,7 @@ async def test_a_link_lets_in_the_person_whom_it_is_for(people: People, service:
     await eve.looks("for somebody else")
 
     bob = await people.somebody(_path(link))
-    await expect(bob.page.get_by_text("You are invited to write in a text with others.")).to_be_visible()
+    await expect(bob.page.get_by_text("You are invited into a text that others write together.")).to_be_visible()
     await bob.looks("invited, signed out")
     await bob.page.get_by_role("main").get_by_role("button", name="Sign in").click()
     await bob.signs_in("bob")
