@@ -5,6 +5,8 @@ import { amended, corrected, evolve, type Fold, foldOf, moreOf, withdrawn } from
 import type { Name } from "./frames.ts";
 import { type Names, namesIn, namesOfSegments, renamed, withAuthor } from "./names.ts";
 
+const NOBODY: Names = {};
+
 /** How many of the last segments a snapshot has. */
 const SNAPSHOT = 200;
 
@@ -50,7 +52,7 @@ export class Bookmark {
 /** A draft from some segment on. */
 export class Copy {
   #fold: Fold | null = null;
-  #names: Names = {};
+  #names: Names = NOBODY;
   #floor = 0;
   readonly #bookmarks = new Set<Bookmark>();
 
@@ -112,7 +114,7 @@ export class Copy {
   /** Forgets everything. */
   clear(): void {
     this.#fold = null;
-    this.#names = {};
+    this.#names = NOBODY;
     this.#floor = 0;
     this.#closeAll();
   }

@@ -88,6 +88,7 @@ export class LiveDraft implements DraftActions {
       tell: (told, feed) => this.#told(told, feed),
       report: this.#report,
     });
+    this.#state = this.#look();
   }
 
   /** Follows the draft. */

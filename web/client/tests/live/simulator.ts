@@ -172,14 +172,19 @@ export class Link {
     this.#sweep();
   }
 
-  /** The client says something. */
+  /** The client says something; what it said before it hung up is heard. */
   send(text: string): void {
-    this.#later(() => !this.#ended && this.#heed(JSON.parse(text) as ClientFrame));
+    this.#simulator.clock.after(LATENCY, () => {
+      if (!this.#ended && !this.#simulator.silent) this.#heed(JSON.parse(text) as ClientFrame);
+    });
   }
 
   /** The client hangs up. */
   close(): void {
     this.open = false;
+    this.#simulator.clock.after(LATENCY, () => {
+      this.#ended = true;
+    });
   }
 
   /** The service, or something between, hangs up. */
