@@ -741,7 +741,6 @@ export const text = {
       revokeFor: (name: string) => `Take back the invitation for ${name}`,
       revoked: (name: string) => `The invitation for ${name} was taken back`,
       newest: "These are those among the newest 200.",
-      again: "Try again",
     },
   },
   invite: {

@@ -1,6 +1,5 @@
 import type { Invite, Role } from "@onering/client";
 import { useOneRing } from "@onering/client/react";
-import { useState } from "react";
 import { text } from "../strings.ts";
 import { Button } from "../ui/Button.tsx";
 import { day, fullDate } from "../ui/format.ts";
@@ -22,7 +21,7 @@ export interface PendingInvitesProps {
 
 /** Who is invited and has not answered yet, for the draft's members. */
 export function PendingInvites({ draftId, me, role }: PendingInvitesProps) {
-  const { pending, more, error, refresh } = usePendingInvites(draftId, true);
+  const { pending, more, error, refresh } = usePendingInvites(draftId);
   const list = useFocusKept(pending?.length ?? 0);
   if (pending === null) return error === null ? null : <Problem error={error} retry={refresh} />;
   return (
@@ -47,6 +46,7 @@ export function PendingInvites({ draftId, me, role }: PendingInvitesProps) {
 function Pending({ invite, mayRevoke }: { invite: Invite; mayRevoke: boolean }) {
   const words = text.people.pending;
   const name = called(invite.target_user_id, invite.target_display);
+  const { busy, error, revoke } = useRevoke(invite, name);
   return (
     <li className={styles.person}>
       <div className={styles.who}>
@@ -62,28 +62,26 @@ function Pending({ invite, mayRevoke }: { invite: Invite; mayRevoke: boolean }) 
             {day(invite.expires_at)}
           </time>
         </p>
+        {error !== null && <Problem error={error} retry={revoke} />}
       </div>
-      {mayRevoke && <Revoke invite={invite} name={name} />}
+      {mayRevoke && (
+        <Button kind="quiet" busy={busy} aria-label={words.revokeFor(name)} onClick={revoke}>
+          {words.revoke}
+        </Button>
+      )}
     </li>
   );
 }
 
-function Revoke({ invite, name }: { invite: Invite; name: string }) {
+function useRevoke(invite: Invite, name: string) {
   const client = useOneRing();
-  const { busy, ask } = useWish();
-  const [failed, setFailed] = useState(false);
+  const { busy, error, ask } = useWish();
   const revoke = async () => {
     const command = { type: "revoke-invite", invite_id: invite.invite_id } as const;
     const done = await ask(command, (key) => client.send(command, { key }));
-    setFailed(done === null);
     if (done !== null) toast({ title: text.people.pending.revoked(name), kind: "good" });
     // Refused, it was answered meanwhile: then the list is old.
     tellInvitesChanged(invite.draft_id);
   };
-  const called = text.people.pending.revokeFor(name);
-  return (
-    <Button kind="quiet" busy={busy} aria-label={called} onClick={revoke}>
-      {failed ? text.people.pending.again : text.people.pending.revoke}
-    </Button>
-  );
+  return { busy, error, revoke };
 }

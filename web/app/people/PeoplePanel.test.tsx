@@ -1,7 +1,7 @@
 import type { DraftState } from "@onering/client";
 import { cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { DRAFT, done, draftOf, FakeService, INVITE, json, problem, show, stateOf } from "./given.tsx";
+import { DRAFT, done, draftOf, FakeService, INVITE, json, member, problem, show, stateOf } from "./given.tsx";
 import PeoplePanel from "./PeoplePanel.tsx";
 
 let state: DraftState;
@@ -140,6 +140,12 @@ test("somebody is added by user id, and a handle becomes an invitation for them"
   fireEvent.change(who, { target: { value: "@Dan" } });
   fireEvent.click(form.getByRole("button", { name: "Invite" }));
   expect(screen.getByLabelText<HTMLInputElement>("For whom").value).toBe("@dan");
+});
+
+test("whoever is seen to have come is not waited for, however old the list of invitations is", async () => {
+  state = stateOf(draftOf({ members: [...draftOf().members, member("carol")] }));
+  show(panel, { me: "alice", service });
+  await screen.findByText("Nobody is invited right now.");
 });
 
 test("an invitation that was taken back leaves the list", async () => {

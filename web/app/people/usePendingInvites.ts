@@ -1,14 +1,17 @@
+import type { Invite } from "@onering/client";
 import { useDraft, useGet } from "@onering/client/react";
 import { useEffect } from "react";
 import { onInvitesChanged } from "./inviteNews.ts";
 
 const NEWEST = 200;
 
-/** The invitations of a draft that wait for an answer, newest first. They are told to members alone. */
-export function usePendingInvites(draftId: string, member: boolean) {
-  const { onEvent } = useDraft(draftId);
-  const options = member ? { path: { draft_id: draftId }, query: { limit: NEWEST } } : null;
-  const { data, loading, error, refresh } = useGet("/v1/collab/drafts/{draft_id}/invites", options);
+/** The invitations of a draft that wait for an answer, newest first; for its members, nobody else is told. */
+export function usePendingInvites(draftId: string) {
+  const { draft, onEvent } = useDraft(draftId);
+  const { data, error, refresh } = useGet("/v1/collab/drafts/{draft_id}/invites", {
+    path: { draft_id: draftId },
+    query: { limit: NEWEST },
+  });
 
   useEffect(() => onInvitesChanged(draftId, refresh), [draftId, refresh]);
   // Invites are in no feed, but who came is, and perhaps by one of them.
@@ -29,10 +32,12 @@ export function usePendingInvites(draftId: string, member: boolean) {
     };
   }, [refresh]);
 
+  // The feed is ahead of the list: whoever is seen to be in is not waited for.
+  const members = new Set(draft?.members.map((member) => member.user_id));
+  const waits = (invite: Invite) => invite.status === "pending" && !members.has(invite.target_user_id);
   return {
-    pending: data?.data.filter((invite) => invite.status === "pending") ?? null,
+    pending: data?.data.filter(waits) ?? null,
     more: (data?.next_cursor ?? null) !== null,
-    loading,
     error,
     refresh,
   };
