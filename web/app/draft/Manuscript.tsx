@@ -8,13 +8,13 @@ import { Button } from "../ui/Button.tsx";
 import type { Amendments, RefusedChange } from "./Amending.tsx";
 import styles from "./Manuscript.module.css";
 import { NewBelow } from "./NewBelow.tsx";
+import { called } from "./names.ts";
 import { Passage } from "./Passage.tsx";
 import { openingAt } from "./passages.ts";
 import { withPinned } from "./pinned.ts";
+import { NEAR_END } from "./useStayAtEnd.ts";
 import { useTopOf } from "./useTopOf.ts";
 
-/** So far from the end of the page, in pixels, somebody still reads the end. */
-const NEAR_END = 160;
 /** What a segment is taken to be high, in pixels, until it was seen. */
 const USUAL = 96;
 
@@ -92,7 +92,7 @@ export const Manuscript = memo(function Manuscript(props: ManuscriptProps) {
               <Passage
                 segment={segment}
                 opening={openingAt(written, index)}
-                name={names[segment.author_user_id] ?? segment.author_display}
+                name={called(names, segment.author_user_id, segment.author_display)}
                 me={me}
                 underway={state === "sending"}
                 amendments={mine ? amendments : null}

@@ -2,8 +2,7 @@
 
 import type { DraftEvent } from "@onering/client";
 import { text } from "../strings.ts";
-
-type Names = Readonly<Record<string, string>>;
+import { called, type Names } from "./names.ts";
 
 /** One sentence for the events of others that came together; empty if none of them needs one. */
 export function sayingOf(events: readonly DraftEvent[], me: string | null, names: Names): string {
@@ -18,11 +17,11 @@ function addedBy(added: readonly DraftEvent[], names: Names): string {
   const [author] = authors;
   if (author === undefined) return "";
   if (authors.size > 1) return text.draft.said.severalAdded(added.length);
-  return text.draft.said.added(names[author] ?? author, added.length);
+  return text.draft.said.added(called(names, author, author), added.length);
 }
 
 function sentence(event: DraftEvent, me: string | null, names: Names): string {
-  const actor = names[event.actor.id] ?? event.actor.id;
+  const actor = called(names, event.actor.id, event.actor.id);
   switch (event.type) {
     case "segment_amended":
       return text.draft.said.changed(actor);
@@ -31,7 +30,7 @@ function sentence(event: DraftEvent, me: string | null, names: Names): string {
     case "ring_passed": {
       const to = event.data?.to_user_id;
       // That it came to me is told by a message of the whole page.
-      return to === undefined || to === me ? "" : text.draft.said.turn(names[to] ?? to);
+      return to === undefined || to === me ? "" : text.draft.said.turn(called(names, to, to));
     }
     case "holder_nudged":
       return event.data?.holder_id === me ? text.draft.said.nudged(actor) : "";

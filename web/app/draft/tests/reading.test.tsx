@@ -1,0 +1,137 @@
+import { act, fireEvent, screen, within } from "@testing-library/react";
+import { describe, expect, it, vi } from "vitest";
+import { text } from "../../strings.ts";
+import { added, draft, segment, stored } from "./drafts.ts";
+import { open, prepareBrowser } from "./stage.tsx";
+
+vi.mock("@onering/client/react", async () => (await import("./played.ts")).hooks);
+// What a segment says is drawn once whenever the segment is.
+const drawn = vi.hoisted(() => vi.fn<(content: string) => void>());
+vi.mock("../Marked.tsx", async (load) => {
+  const { Marked } = await load<typeof import("../Marked.tsx")>();
+  return {
+    Marked: (props: Parameters<typeof Marked>[0]) => {
+      drawn(props.content);
+      return Marked(props);
+    },
+  };
+});
+prepareBrowser();
+
+/** What was drawn since it was asked last. */
+function rendered(): string[] {
+  const contents = drawn.mock.calls.map(([content]) => content);
+  drawn.mockClear();
+  return contents;
+}
+
+const items = () => within(screen.getByRole("region", { name: text.draft.text.label })).getAllByRole("listitem");
+const many = (count: number) =>
+  Array.from({ length: count }, (_, order) => segment(order, order % 2 ? "bob" : "alice"));
+
+describe("a text of two thousand segments", () => {
+  it("has those near the screen in the document, and tells how many there are", () => {
+    open("vera", { written: stored(many(2000)) });
+    expect(items().length).toBeLessThan(40);
+    expect(items()[0]?.getAttribute("aria-setsize")).toBe("2000");
+    expect(items()[0]?.getAttribute("aria-posinset")).toBe("1");
+    expect(items()[0]?.textContent).toContain("Sentence 0.");
+  });
+});
+
+describe("one event", () => {
+  it("renders one segment: the one that was added", () => {
+    const written = stored(many(5));
+    const { live } = open("vera", { written });
+    rendered();
+    live.become({ version: 5, written: [...written, ...stored([segment(5, "carol")])] });
+    expect(rendered()).toEqual(["Sentence 5."]);
+  });
+
+  it("renders one segment: the one that was changed", () => {
+    const written = stored(many(5));
+    const { live } = open("vera", { written });
+    rendered();
+    const changed = { ...segment(3, "bob"), content: "Otherwise." };
+    live.become({ version: 5, written: written.with(3, { segment: changed, state: "stored" }) });
+    expect(rendered()).toEqual(["Otherwise."]);
+  });
+
+  it("renders no segment, if it is about something else", () => {
+    const { live } = open("vera", { written: stored(many(5)) });
+    rendered();
+    live.become({ version: 5, draft: draft({ title: "A long walk" }) });
+    live.become({ presence: { people: ["bob"], count: 1, anonymous: 0, complete: true } });
+    live.become({ typing: "alice" });
+    expect(rendered()).toEqual([]);
+    expect(screen.getByRole("heading", { level: 1, name: "A long walk" })).toBeTruthy();
+  });
+});
+
+describe("what is mine and on its way", () => {
+  it("stands at its place and says so in words", () => {
+    open("alice", { written: [...stored([segment(0)]), { segment: segment(1), state: "sending" }] });
+    const [first, second] = items();
+    expect(first?.textContent).not.toContain(text.draft.text.onItsWay);
+    expect(second?.textContent).toContain(text.draft.text.onItsWay);
+  });
+});
+
+describe("a text in which one writes", () => {
+  const change = (start: string) => screen.getByRole("button", { name: text.draft.text.changeOf(start) });
+  const mine = { written: stored([segment(0, "alice"), segment(1, "bob")]) };
+
+  it("lets the holder change their own segments in place, and comes back with what was refused", async () => {
+    const { live } = open("alice", mine);
+    expect(screen.queryByRole("button", { name: text.draft.text.changeOf("Sentence 1.") })).toBeNull();
+    fireEvent.click(change("Sentence 0."));
+    const area = () => screen.getByRole<HTMLTextAreaElement>("textbox", { name: text.draft.text.changing });
+    expect(screen.getByText(text.draft.text.stays)).toBeTruthy();
+    fireEvent.change(area(), { target: { value: "Otherwise." } });
+    fireEvent.keyDown(area(), { key: "Enter", ctrlKey: true });
+    expect(live.sent[0]?.command).toMatchObject({ type: "amend-segment", content: "Otherwise." });
+    await act(async () => live.sent[0]?.refuse(new Error("no")));
+    expect(area().value).toBe("Otherwise.");
+    expect(area().getAttribute("aria-invalid")).toBe("true");
+  });
+
+  it("leaves a segment as it is on Escape", () => {
+    const { live } = open("alice", mine);
+    fireEvent.click(change("Sentence 0."));
+    fireEvent.keyDown(screen.getByRole("textbox", { name: text.draft.text.changing }), { key: "Escape" });
+    expect(screen.queryByRole("textbox", { name: text.draft.text.changing })).toBeNull();
+    expect(live.sent).toHaveLength(0);
+  });
+
+  it("asks before a segment is taken out", () => {
+    const { live } = open("alice", mine);
+    fireEvent.click(screen.getByRole("button", { name: text.draft.text.withdrawOf("Sentence 0.") }));
+    expect(live.sent).toHaveLength(0);
+    fireEvent.click(screen.getByRole("button", { name: text.draft.text.withdrawYes }));
+    expect(live.sent[0]?.command).toMatchObject({ type: "withdraw-segment", segment_id: "segment-0" });
+  });
+});
+
+describe("finding", () => {
+  it("opens instead of the browser's own where part of the text is not in the document", () => {
+    open("vera", { written: stored(many(200)) });
+    const pressed = fireEvent.keyDown(window, { key: "f", ctrlKey: true });
+    expect(pressed).toBe(false);
+    fireEvent.change(screen.getByRole("searchbox"), { target: { value: "sentence 19" } });
+    expect(screen.getByText(text.draft.find.found("1", "11"))).toBeTruthy();
+    fireEvent.keyDown(screen.getByRole("searchbox"), { key: "Escape" });
+    expect(screen.queryByRole("searchbox")).toBeNull();
+  });
+});
+
+describe("what others do", () => {
+  it("is said quietly, once for what came together", () => {
+    vi.useFakeTimers();
+    const { live } = open("vera", { written: stored(many(3)) });
+    live.happen(added("bob", 5));
+    live.happen(added("bob", 6));
+    act(() => void vi.advanceTimersByTime(1_000));
+    expect(screen.getByText("Bob added 2 segments").getAttribute("role")).toBe("status");
+    vi.useRealTimers();
+  });
+});
