@@ -569,6 +569,7 @@ export const text = {
   },
   figures: {
     table: "Show as a table",
+    tableOf: (title: string) => `Table: ${title}`,
     none: "nobody",
     summary: "At a glance",
     words: "Words",

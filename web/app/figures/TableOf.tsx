@@ -1,3 +1,4 @@
+import { text } from "../strings.ts";
 import styles from "./TableOf.module.css";
 
 /** Words and figures in rows; the first of each row says what it is about. */
@@ -10,7 +11,7 @@ export interface Table {
 export function TableOf({ title, table }: { title: string; table: Table }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no pointer scrolls it with the arrow keys.
-    <section className={styles.scroll} aria-label={title} tabIndex={0}>
+    <section className={styles.scroll} aria-label={text.figures.tableOf(title)} tabIndex={0}>
       <table className={styles.table}>
         <caption className="said">{title}</caption>
         <thead>
