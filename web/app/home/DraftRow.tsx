@@ -31,10 +31,10 @@ export function DraftRow({ draft, me }: { draft: ListedDraft; me: string | null 
       )}
       <div className={styles.facts}>
         <Whose draft={draft} me={me} />
-        <span>
+        <span dir="auto">
           <span className="said">{text.home.lastActivity}</span> <When at={draft.updated_at} />
         </span>
-        <span>
+        <span dir="auto">
           {segments.length < MOST_SEGMENTS ? text.home.segments(segments.length, count) : text.home.many(count)}
         </span>
         {draft.visibility === "public" && <span>{text.home.isPublic}</span>}

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from "react";
+import { type FormEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { useSession } from "../session/session.ts";
 import { text } from "../strings.ts";
@@ -25,11 +25,12 @@ export default function NewDraftDialog({ onClose }: { onClose: () => void }) {
     platform: "",
     beginning: "",
   }));
-  const [tried, setTried] = useState(false);
+  const [tries, setTries] = useState(0);
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<Error | null>(null);
   const refused = fieldErrors(fault, ["title", "initial_segment", "visibility", "platform"]);
-  const own = tried ? wrong(form, config.limits) : {};
+  const own = tries > 0 ? wrong(form, config.limits) : {};
+  const place = useFirstWrong(tries);
   const change = (part: Partial<NewDraftForm>) => {
     setFault(null);
     setForm({ ...form, ...part });
@@ -37,7 +38,7 @@ export default function NewDraftDialog({ onClose }: { onClose: () => void }) {
 
   const create = async (event: FormEvent) => {
     event.preventDefault();
-    setTried(true);
+    setTries((before) => before + 1);
     if (busy || Object.keys(wrong(form, config.limits)).length > 0) return;
     setBusy(true);
     try {
@@ -47,13 +48,14 @@ export default function NewDraftDialog({ onClose }: { onClose: () => void }) {
       navigate(`/drafts/${draft_id}`);
     } catch (error) {
       setFault(error as Error);
+      setTries((before) => before + 1);
       setBusy(false);
     }
   };
 
   return (
     <Dialog open title={words.title} onClose={onClose}>
-      <form className={styles.form} onSubmit={create} noValidate>
+      <form ref={place} className={styles.form} onSubmit={create} noValidate>
         <Field label={words.name} error={own.title ?? refused.fields.title}>
           {(control) => (
             <input
@@ -107,4 +109,12 @@ export default function NewDraftDialog({ onClose }: { onClose: () => void }) {
       </form>
     </Dialog>
   );
+}
+
+/** After a try that was refused, here or by the service, the first field that is wrong has the focus. */
+function useFirstWrong(tries: number): RefObject<HTMLFormElement | null> {
+  const form = useRef<HTMLFormElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each try is looked at, and each refusal of one.
+  useEffect(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(), [tries]);
+  return form;
 }

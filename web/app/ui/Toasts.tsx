@@ -77,12 +77,17 @@ function useRestWhileHidden() {
   }, []);
 }
 
-/** A modal dialog is in the browser's top layer: to be seen above it the region enters that layer after it. */
+/**
+ * The region is in the browser's top layer from the start, for only what is there before its words is announced. To be
+ * seen above a modal dialog that came later, it enters that layer once more.
+ */
 function useAboveDialogs(region: React.RefObject<HTMLElement | null>, shown: readonly Toast[]) {
   useEffect(() => {
     const part = region.current;
     if (typeof part?.showPopover !== "function") return;
-    if (part.matches(":popover-open")) part.hidePopover();
-    if (shown.length > 0) part.showPopover();
+    const isOpen = part.matches(":popover-open");
+    if (isOpen && (shown.length === 0 || document.querySelector("dialog:modal") === null)) return;
+    if (isOpen) part.hidePopover();
+    part.showPopover();
   }, [region, shown]);
 }
