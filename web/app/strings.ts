@@ -861,6 +861,7 @@ export const text = {
     closed: "This draft is closed. Reopen it to change it.",
     life: {
       title: "Pause it or end it",
+      closedTitle: "Take it up again",
       lock: ["Pause writing", "Nobody can write until you unlock it. It stays readable."],
       unlock: ["Unlock it", "Writing is paused. Unlock it, and it goes on where it was."],
       complete: ["Call it finished", "The text is done: nobody can change it or join it."],
@@ -895,7 +896,7 @@ export const text = {
     unchanged: "Who did it, when and what is shown here are what was signed then, to the letter.",
     erased: "Its words were erased since. That it happened, who did it and when are what was signed.",
     firstTime:
-      "This browser sees this log for the first time, so it takes the key on trust. To be sure, compare the key below with the one that those who run this service publish elsewhere.",
+      "This browser sees this log for the first time, so it takes the key on trust. To be sure, compare it, below, with the one that those who run this service publish elsewhere.",
     seenBefore: (size: string) =>
       `It is the log that this browser knows: the ${size} entries that it saw before are all still there, as they were.`,
     details: {
@@ -905,7 +906,7 @@ export const text = {
       size: "Entries that are signed",
       leaf: "Hash of this entry",
       root: "Root of the tree over all entries",
-      who: "Who did it, as whom they signed in with said",
+      who: "Who did it, and who vouches for them",
       when: "When it was recorded",
       key: "Key that signed it",
     },

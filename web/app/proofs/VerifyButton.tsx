@@ -5,6 +5,7 @@ import { Button } from "../ui/Button.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
 import type { Event } from "./useVerified.ts";
 import { Verification } from "./Verification.tsx";
+import styles from "./VerifyButton.module.css";
 
 /** Checks in the browser that an event is what was signed, and says so; where nobody signs, there is nothing to check. */
 export function VerifyButton(event: Event) {
@@ -15,7 +16,7 @@ export function VerifyButton(event: Event) {
   const verify = () => (userId === null ? askToSignIn(text.proofs.signInWhy) : setOpen(true));
   return (
     <>
-      <Button kind="quiet" title={text.proofs.hint} onClick={verify}>
+      <Button kind="quiet" className={styles.verify} title={text.proofs.hint} onClick={verify}>
         {text.proofs.verify}
       </Button>
       <Dialog open={open} title={text.proofs.title} onClose={() => setOpen(false)}>
