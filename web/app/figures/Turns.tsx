@@ -30,10 +30,10 @@ export function Turns({ holds, nameOf, earlier, reading }: TurnsProps) {
       <div className={styles.strip} aria-hidden="true">
         {lanes.map(({ person, bars }) => (
           <div key={person} className={styles.lane}>
-            <bdi className={styles.name}>
-              {called(person)}
+            <p className={styles.name}>
+              <bdi>{called(person)}</bdi>
               {bars.some((bar) => bar.hold.open) && <span className={styles.now}>{say.openNow}</span>}
-            </bdi>
+            </p>
             <div className={styles.track}>
               {bars.map(({ hold, start, width }) => (
                 <div

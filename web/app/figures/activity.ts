@@ -7,12 +7,17 @@ import type { Table } from "./TableOf.tsx";
 
 export type Day = components["schemas"]["Day"];
 
-/** The middle of each UTC day in seconds since 1970, the words written, and those taken out as negative numbers. */
-export function seriesOf(days: readonly Day[]): [days: number[], written: number[], out: number[]] {
+type Bars = (number | null)[];
+
+/**
+ * The middle of each UTC day in seconds since 1970, the words written, and those taken out as negative numbers; null
+ * where there is no bar to draw.
+ */
+export function seriesOf(days: readonly Day[]): [days: number[], written: Bars, out: Bars] {
   return [
     days.map((day) => Date.parse(`${day.date}T12:00:00Z`) / 1000),
-    days.map((day) => day.words_added),
-    days.map((day) => -day.words_removed),
+    days.map((day) => day.words_added || null),
+    days.map((day) => -day.words_removed || null),
   ];
 }
 

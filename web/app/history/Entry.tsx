@@ -1,5 +1,7 @@
 import type { DraftEvent } from "@onering/client";
+import { lazy, Suspense } from "react";
 import { Link, useLocation } from "wouter";
+import { useSession } from "../session/session.ts";
 import { text } from "../strings.ts";
 import { number } from "../ui/format.ts";
 import { personStyle } from "../ui/person.ts";
@@ -9,6 +11,8 @@ import styles from "./Entry.module.css";
 import { sentence } from "./sentences.ts";
 import type { History } from "./useHistory.ts";
 
+const VerifyButton = lazy(async () => ({ default: (await import("../proofs/VerifyButton.tsx")).VerifyButton }));
+
 export interface EntryProps {
   history: History;
   event: DraftEvent;
@@ -16,9 +20,11 @@ export interface EntryProps {
   current: boolean;
 }
 
-/** Something that happened: who did what and when, and the way to the text then. */
+/** Something that happened: who did what and when, the way to the text then, and its proof where there is one. */
 export function Entry({ history, event, current }: EntryProps) {
+  const { config } = useSession();
   const [path] = useLocation();
+  const provable = config.proofs !== null && history.member;
   return (
     <li className={styles.entry} data-current={current || undefined}>
       <span className={`${styles.dot} person`} style={personStyle(event.actor.id)} aria-hidden="true" />
@@ -30,10 +36,15 @@ export function Entry({ history, event, current }: EntryProps) {
         >
           {sentence(event, history.nameOf)}
         </Link>
-        <p className={styles.about}>
+        <div className={styles.about}>
           <When at={event.at} />
           <span>{text.history.timeline.version(number(event.version))}</span>
-        </p>
+          {provable && (
+            <Suspense>
+              <VerifyButton draftId={history.draftId} version={event.version} shown={event} />
+            </Suspense>
+          )}
+        </div>
       </div>
     </li>
   );

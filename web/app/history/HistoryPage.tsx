@@ -24,19 +24,22 @@ export default function HistoryPage({ draftId }: { draftId: string }) {
   const go = useCallback<Go>((to, options) => navigate(path + searchOf(to), options), [path, navigate]);
   const title = history.draft?.title;
   return (
-    <Page title={say.title(title ?? say.untitled)} heading={<Heading draftId={draftId} title={title} />}>
-      {history.end !== null && <Ended code={history.end.code} />}
-      {history.draft === null ? (
-        history.end === null && <Spinner label={say.loading} />
-      ) : (
-        <>
-          <div className={styles.bar}>
-            <Views shown={view.show} />
-            <Save draftId={draftId} member={history.member} />
-          </div>
-          <Shown history={history} view={view} go={go} />
-        </>
-      )}
+    <Page title={say.title(title ?? say.untitled)} heading={null}>
+      <div className={styles.wide}>
+        <Heading draftId={draftId} title={title} />
+        {history.end !== null && <Ended code={history.end.code} />}
+        {history.draft === null ? (
+          history.end === null && <Spinner label={say.loading} />
+        ) : (
+          <>
+            <div className={styles.bar}>
+              <Views shown={view.show} />
+              <Save draftId={draftId} member={history.member} />
+            </div>
+            <Shown history={history} view={view} go={go} />
+          </>
+        )}
+      </div>
     </Page>
   );
 }
