@@ -1,6 +1,6 @@
 import type { Draft } from "@onering/client";
 import { useOneRing } from "@onering/client/react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { text } from "../strings.ts";
 import { Button } from "../ui/Button.tsx";
 import { Problem } from "../ui/Problem.tsx";
@@ -26,6 +26,12 @@ export function DraftLife({ draft }: { draft: Draft }) {
   const client = useOneRing();
   const { busy, error, ask } = useWish();
   const [asking, setAsking] = useState<"complete" | "archive" | null>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  // The step that was taken can't be taken again: its button is gone, and the focus with it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is lost when the status or the question changes.
+  useEffect(() => {
+    if (document.activeElement === document.body) heading.current?.focus();
+  }, [draft.status, asking]);
   const command = (step: Step) => ({ type: `${step}-draft`, draft_id: draft.draft_id }) as const;
   const done = (step: Step) => toast({ title: words.done[step], kind: "good" });
   const go = async (step: Step) => {
@@ -34,7 +40,9 @@ export function DraftLife({ draft }: { draft: Draft }) {
   };
   return (
     <section className={`${styles.part} ${styles.below}`}>
-      <h3>{words.title}</h3>
+      <h3 ref={heading} tabIndex={-1} className={styles.heading}>
+        {draft.status === "active" || draft.status === "locked" ? words.title : words.closedTitle}
+      </h3>
       {STEPS[draft.status].map((step) => (
         <div key={step} className={styles.step}>
           <p className={styles.soft}>{words[step][1]}</p>

@@ -148,6 +148,13 @@ test("an end is asked for, a pause is not", async () => {
   expect(service.commands).toHaveLength(1);
 });
 
+test("when a step is taken and its button is gone, the keyboard stays with the steps", () => {
+  const happens = open();
+  screen.getByRole("button", { name: "Pause writing" }).focus();
+  happens(draftOf({ version: 8, status: "locked" }));
+  expect(document.activeElement).toBe(screen.getByRole("heading", { name: "Pause it or end it" }));
+});
+
 test("nobody but the owner gets to change anything", () => {
   open(draftOf(), "bob");
   screen.getByText("Only the owner changes these.");
