@@ -1,7 +1,7 @@
 import { useDrafts } from "@onering/client/react";
 import { useEffect } from "react";
 import { useTurns } from "../session/Turns.tsx";
-import { look } from "../session/turns.ts";
+import { openList } from "../session/turns.ts";
 import { text } from "../strings.ts";
 import { queryOf, useAddress } from "./address.ts";
 import { Filters } from "./Filters.tsx";
@@ -15,7 +15,7 @@ export function Mine({ me }: { me: string }) {
   const { filter, sought, change } = useAddress("all");
   const listed = useDrafts(queryOf(filter, sought));
   const turns = useTurns();
-  useSeenHere();
+  useEffect(openList, []);
   const overview = filter === "all" && sought === "";
   return (
     <>
@@ -30,14 +30,4 @@ export function Mine({ me }: { me: string }) {
       )}
     </>
   );
-}
-
-/** Whoever looks at this page sees whose turn it is. */
-function useSeenHere() {
-  useEffect(() => {
-    const looked = () => look(true);
-    looked();
-    addEventListener("focus", looked);
-    return () => removeEventListener("focus", looked);
-  }, []);
 }

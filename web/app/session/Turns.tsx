@@ -56,7 +56,7 @@ function useAskWhileHidden(refresh: () => void) {
   }, [refresh]);
 }
 
-/** Coming back to the page is looking at the draft that is open. */
+/** Coming back to the page is looking at what is on the screen. */
 function useSeen() {
   useEffect(() => {
     const looked = () => look();

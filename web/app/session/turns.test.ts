@@ -1,6 +1,16 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { dismiss, toasts } from "../ui/toast.ts";
-import { type CameRing, forgetTurns, knowTurn, look, openDraft, ringCame, unseenTurns, wasOpen } from "./turns.ts";
+import {
+  type CameRing,
+  forgetTurns,
+  knowTurn,
+  look,
+  openDraft,
+  openList,
+  ringCame,
+  unseenTurns,
+  wasOpen,
+} from "./turns.ts";
 
 const draft: CameRing = { draftId: "d1", title: "A walk", passedAt: "2026-11-26T02:00:00.000000Z" };
 let focused: boolean;
@@ -49,11 +59,14 @@ test("a turn is unseen until somebody looks at its draft", () => {
 
 test("looking at one draft sees none of another's, looking at the list sees all", () => {
   ringCame(draft);
-  const close = openDraft("d2");
+  const closeDraft = openDraft("d2");
   expect(unseenTurns()).toEqual(["d1"]);
-  look(true);
+  closeDraft();
+  const closeList = openList();
   expect(unseenTurns()).toEqual([]);
-  close();
+  ringCame({ ...draft, draftId: "d3", title: "While the list is there" });
+  expect(unseenTurns()).toEqual([]);
+  closeList();
 });
 
 test("what was passed while its page was open was noticed there, what is passed later was not", () => {

@@ -17,6 +17,7 @@ const SKEW_MS = 2_000;
 const told = new Set<string>();
 const left = new Map<string, number>();
 let open: string | null = null;
+let listed = false;
 let unseen: readonly string[] = [];
 const listeners = new Set<() => void>();
 
@@ -34,7 +35,7 @@ export function ringCame(draft: CameRing): void {
     ...(here ? {} : { action: { label: text.turns.open, onSelect: go } }),
   });
   notify(text.turns.yours, draft.title, pass, go);
-  if (!(here && isLooking())) change([...unseen.filter((id) => id !== draft.draftId), draft.draftId]);
+  if (!((here || listed) && isLooking())) change([...unseen.filter((id) => id !== draft.draftId), draft.draftId]);
 }
 
 /** This turn is no news: it was mine when the page came. */
@@ -58,10 +59,19 @@ export function openDraft(draftId: string): () => void {
   };
 }
 
-/** I am looking: what is on the screen is seen. Without a draft of its own, a page shows whose turn it is. */
-export function look(all = false): void {
+/** The list of drafts is on the screen, which shows every turn of mine; returns what closes it. */
+export function openList(): () => void {
+  listed = true;
+  look();
+  return () => {
+    listed = false;
+  };
+}
+
+/** I am looking: what is on the screen is seen. */
+export function look(): void {
   if (!isLooking()) return;
-  const rest = all ? [] : unseen.filter((id) => id !== open);
+  const rest = listed ? [] : unseen.filter((id) => id !== open);
   if (rest.length !== unseen.length) change(rest);
 }
 

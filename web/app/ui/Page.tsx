@@ -10,7 +10,8 @@ export interface PageProps {
   children: ReactNode;
 }
 
-let address = location.pathname;
+let begun = location.pathname;
+let arrived = location.pathname;
 let wentBack = false;
 addEventListener("popstate", () => {
   wentBack = true;
@@ -20,7 +21,8 @@ addEventListener("popstate", () => {
 export function Page({ title, heading, children }: PageProps) {
   const main = useRef<HTMLElement>(null);
   useEffect(() => setTitle(title), [title]);
-  useEffect(() => arrive(main.current), []);
+  // After every render, until it has a heading: some pages are known before what they are about.
+  useEffect(() => arrive(main.current));
   return (
     <main ref={main} id="main" tabIndex={-1} className={styles.page}>
       {heading === undefined ? (
@@ -37,11 +39,14 @@ export function Page({ title, heading, children }: PageProps) {
 
 /** The first page is left as the browser shows it, and so is one gone back to, but for the focus. */
 function arrive(main: HTMLElement | null): void {
-  if (location.pathname === address) return;
-  address = location.pathname;
-  if (!wentBack) scrollTo(0, 0);
-  wentBack = false;
+  if (location.pathname !== begun) {
+    begun = location.pathname;
+    if (!wentBack) scrollTo(0, 0);
+    wentBack = false;
+  }
   const heading = main?.querySelector("h1");
-  if (heading && !heading.hasAttribute("tabindex")) heading.tabIndex = -1;
-  (heading ?? main)?.focus({ preventScroll: true });
+  if (!heading || location.pathname === arrived) return;
+  arrived = location.pathname;
+  if (!heading.hasAttribute("tabindex")) heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
 }
