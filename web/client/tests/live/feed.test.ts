@@ -275,6 +275,21 @@ describe("without a network", () => {
     expect(live.getState()).toMatchObject({ standing: "live", draft: { title: "Meanwhile" } });
   });
 
+  it("from the beginning it says so at once, and is live if the service answers all the same", async () => {
+    const { live, pass } = follow(0.5, ({ surroundings }) => {
+      const { listen } = surroundings;
+      Object.assign(surroundings, {
+        listen: (turned: (turn: "offline") => void) => {
+          turned("offline");
+          return listen(turned);
+        },
+      });
+    });
+    expect(live.getState().standing).toBe("offline");
+    await pass(200);
+    expect(live.getState().standing).toBe("live");
+  });
+
   it("but with a service that answers it is live: a browser may be wrong", async () => {
     const { live, simulator, pass } = await followed();
     simulator.turn("offline");
