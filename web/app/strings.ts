@@ -435,7 +435,7 @@ export const text = {
     compareWith: "Compare with before",
     changes: {
       from: "From version",
-      to: "to version",
+      to: "To version",
       swap: "The versions stand in the wrong order; this compares from the earlier to the later one.",
       between: (from: string, to: string) => `What changed from version ${from} to version ${to}`,
       same: "Choose two different versions to see what changed between them.",

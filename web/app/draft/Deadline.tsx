@@ -6,13 +6,13 @@ import styles from "./Ring.module.css";
 import { timeLeft } from "./turn.ts";
 import { useNow } from "./useNow.ts";
 
-/** `at` is RFC 3339. */
-export function Deadline({ at }: { at: string }) {
+/** Both are RFC 3339: when the turn began, and when it ends. */
+export function Deadline({ since, at }: { since: string; at: string }) {
   const { over, count, unit } = timeLeft(Date.parse(at), useNow());
   return (
     <span>
       <span className={styles.until}>
-        {text.draft.ring.until} <Moment at={at} /> ·{" "}
+        {text.draft.ring.since} <Moment at={since} />, {text.draft.ring.until} <Moment at={at} /> ·{" "}
       </span>
       {text.draft.ring[over ? "over" : "left"](count, unit)}
     </span>

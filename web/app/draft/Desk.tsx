@@ -57,7 +57,7 @@ export const Desk = memo(function Desk(props: DeskProps) {
     return (
       <>
         <Waiting draft={draft} rights={rights} names={names} />
-        <Kept value={unsent.text} about={text.draft.unsent.kept} discard={() => type("")} />
+        <Kept value={unsent.text} about={text.draft.unsent.kept} refused={refused} discard={() => type("")} />
       </>
     );
   }

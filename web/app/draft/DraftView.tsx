@@ -19,7 +19,7 @@ import { rightsOf } from "./rules.ts";
 import { useAmendments } from "./useAmendments.ts";
 import { useFinding } from "./useFinding.ts";
 import { useRingCame } from "./useRingCame.ts";
-import { useStayAtEnd } from "./useStayAtEnd.ts";
+import { useHomeAndEnd, useStayAtEnd } from "./useStayAtEnd.ts";
 import { WithdrawDialog } from "./WithdrawDialog.tsx";
 
 /** Of so many segments all are in the document anyway, and the browser's own search finds everything. */
@@ -41,6 +41,7 @@ export function DraftView({ live, draft }: { live: UsedDraft; draft: Draft }) {
 
   const fromEnd = rights.role === "owner" || rights.role === "contributor";
   useStayAtEnd(fromEnd);
+  useHomeAndEnd();
   // Whoever reads from the beginning waits for it, rather than having it pushed out of sight.
   const waits = older === "loading" && !fromEnd;
   return (

@@ -10,15 +10,20 @@ export interface KeptProps {
   value: string;
   /** Why it is here. */
   about: string;
+  /** Why the service did not take it, in a sentence. */
+  refused?: string | null;
   discard?: () => void;
 }
 
-export function Kept({ value, about, discard }: KeptProps) {
+export function Kept({ value, about, refused = null, discard }: KeptProps) {
   const [worked, setWorked] = useState<boolean | null>(null);
   if (value.trim() === "") return null;
 
   return (
     <section className={styles.kept} aria-label={text.draft.unsent.title}>
+      <p role="status" className={styles.refused}>
+        {refused !== null && text.draft.write.refused(refused)}
+      </p>
       <p className={styles.about}>{about}</p>
       <p className={styles.unsent} dir="auto">
         {value}

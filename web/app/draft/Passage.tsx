@@ -10,6 +10,7 @@ import { Amending, type Amendments, type RefusedChange } from "./Amending.tsx";
 import { Marked } from "./Marked.tsx";
 import styles from "./Passage.module.css";
 import type { Opening } from "./passages.ts";
+import { useFocusAfter } from "./useFocusAfter.ts";
 
 export interface PassageProps {
   segment: Segment;
@@ -31,8 +32,15 @@ export interface PassageProps {
 /** It renders again only if something of this very segment changed. */
 export const Passage = memo(function Passage(props: PassageProps) {
   const { segment, opening, name, me, underway, amendments, amending, refused, sought } = props;
+  const passage = useFocusAfter<HTMLDivElement>(amending);
   return (
-    <div className={styles.passage} data-opening={opening} data-underway={underway || undefined}>
+    <div
+      ref={passage}
+      tabIndex={-1}
+      className={styles.passage}
+      data-opening={opening}
+      data-underway={underway || undefined}
+    >
       <p className={`${styles.who} person`} style={personStyle(segment.author_user_id)}>
         {opening === "author" && (
           <span className={styles.name}>

@@ -2,7 +2,7 @@
 
 import type { Draft, DraftActions, DraftState } from "@onering/client";
 import { usePresence } from "@onering/client/react";
-import { lazy, memo, Suspense, useState } from "react";
+import { lazy, memo, Suspense, useRef, useState } from "react";
 import { text } from "../strings.ts";
 import { Button } from "../ui/Button.tsx";
 import { RingIcon } from "../ui/icons.tsx";
@@ -12,6 +12,7 @@ import { nameOf } from "./people.ts";
 import { Remedies } from "./Remedies.tsx";
 import styles from "./Ring.module.css";
 import type { Rights } from "./rules.ts";
+import { useKeptFocus } from "./useKeptFocus.ts";
 
 const PassDialog = lazy(() => import("./PassDialog.tsx"));
 
@@ -26,11 +27,19 @@ export interface RingProps {
 export const Ring = memo(function Ring({ draft, rights, names, send }: RingProps) {
   const { typing } = usePresence(draft.draft_id);
   const [passing, setPassing] = useState(false);
+  const section = useRef<HTMLElement>(null);
+  useKeptFocus(section);
   if (draft.status === "completed" || draft.status === "archived") return null;
-  const { current_holder_id: holder, deadline_at } = draft.ring_state;
+  const { current_holder_id: holder, passed_at, deadline_at } = draft.ring_state;
   const name = nameOf(draft, names, holder);
   return (
-    <section className={styles.ring} aria-label={text.draft.ring.label} data-mine={rights.holds || undefined}>
+    <section
+      ref={section}
+      tabIndex={-1}
+      className={styles.ring}
+      aria-label={text.draft.ring.label}
+      data-mine={rights.holds || undefined}
+    >
       <span className={styles.sign}>
         <RingIcon size={28} />
       </span>
@@ -40,7 +49,7 @@ export const Ring = memo(function Ring({ draft, rights, names, send }: RingProps
         </p>
         <p className={styles.when}>
           {!rights.holds && typing === holder && <span>{text.draft.head.writing(name)} </span>}
-          {deadline_at !== null && <Deadline at={deadline_at} />}
+          {deadline_at !== null && <Deadline since={passed_at} at={deadline_at} />}
         </p>
         {rights.reclaimFrom !== null && <Later from={rights.reclaimFrom} />}
       </div>

@@ -7,6 +7,7 @@ import { Button } from "../ui/Button.tsx";
 import { Field } from "../ui/Field.tsx";
 import styles from "./Head.module.css";
 import { reasonOf } from "./reasons.ts";
+import { useFocusAfter } from "./useFocusAfter.ts";
 import { flawOf } from "./writing.ts";
 
 export interface TitleProps {
@@ -22,6 +23,7 @@ export interface TitleProps {
 
 export function Title({ renaming, onRename, ...rest }: TitleProps) {
   const { title } = rest.draft;
+  const opener = useFocusAfter<HTMLButtonElement>(renaming);
   return (
     <div className={styles.title}>
       {/* The heading stays for those who navigate by headings, also while it is renamed. */}
@@ -32,6 +34,7 @@ export function Title({ renaming, onRename, ...rest }: TitleProps) {
       {!renaming && onRename !== null && (
         <button
           type="button"
+          ref={opener}
           className={styles.rename}
           aria-label={text.draft.head.rename}
           onClick={() => onRename(true)}

@@ -10,11 +10,14 @@ export function useStayAtEnd(atFirst: boolean): void {
   const there = useRef(atFirst);
   useEffect(() => {
     const page = document.documentElement;
+    // Before this scroll made parts of the text known to be higher than was thought: the end that was scrolled to.
+    let height = page.scrollHeight;
     const look = () => {
-      there.current = page.scrollHeight - window.innerHeight - window.scrollY <= NEAR_END;
+      there.current = height - window.innerHeight - window.scrollY <= NEAR_END;
     };
     const observer = new ResizeObserver(() => {
-      if (there.current) window.scrollTo({ top: page.scrollHeight, behavior: "instant" });
+      height = page.scrollHeight;
+      if (there.current) goTo(height);
     });
     observer.observe(document.body);
     addEventListener("scroll", look, { passive: true });
@@ -24,3 +27,21 @@ export function useStayAtEnd(atFirst: boolean): void {
     };
   }, []);
 }
+
+/** The keys Home and End go there at once: a way through a long text that grows while it is passed misses its aim. */
+export function useHomeAndEnd(): void {
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if ((event.key !== "Home" && event.key !== "End") || event.shiftKey || event.altKey || isTyping(event)) return;
+      event.preventDefault();
+      goTo(event.key === "Home" ? 0 : document.documentElement.scrollHeight);
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  }, []);
+}
+
+const isTyping = ({ target }: KeyboardEvent): boolean =>
+  target instanceof Element && target.closest("input, textarea, select, dialog, [role=menu]") !== null;
+
+const goTo = (top: number): void => window.scrollTo({ top, behavior: "instant" });

@@ -94,6 +94,17 @@ describe("what was refused", () => {
     expect(screen.getByText(words.refused("Only the ring holder may; Bob holds it."))).toBeTruthy();
   });
 
+  it("tells the reason also if the turn is over meanwhile", async () => {
+    const { live } = open("alice");
+    type("We left.");
+    press(words.send);
+    live.become(bobs);
+    await settle(() => live.sent[0]?.refuse(notYours));
+    const kept = within(screen.getByRole("region", { name: text.draft.unsent.title }));
+    expect(kept.getByText("We left.")).toBeTruthy();
+    expect(kept.getByText(words.refused("Only the ring holder may; Bob holds it."))).toBeTruthy();
+  });
+
   it("comes back before what was typed meanwhile", async () => {
     const { live } = open("alice");
     type("We left.");

@@ -100,6 +100,7 @@ describe("a text in which one writes", () => {
     fireEvent.click(change("Sentence 0."));
     fireEvent.keyDown(screen.getByRole("textbox", { name: text.draft.text.changing }), { key: "Escape" });
     expect(screen.queryByRole("textbox", { name: text.draft.text.changing })).toBeNull();
+    expect(document.activeElement?.textContent).toContain("Sentence 0.");
     expect(live.sent).toHaveLength(0);
   });
 
@@ -109,6 +110,20 @@ describe("a text in which one writes", () => {
     expect(live.sent).toHaveLength(0);
     fireEvent.click(screen.getByRole("button", { name: text.draft.text.withdrawYes }));
     expect(live.sent[0]?.command).toMatchObject({ type: "withdraw-segment", segment_id: "segment-0" });
+  });
+});
+
+describe("the keyboard", () => {
+  it("goes to the beginning and the end at once, but not while somebody types", () => {
+    const scroll = vi.mocked(window.scrollTo);
+    open("alice", { written: stored(many(200)) });
+    scroll.mockClear();
+    fireEvent.keyDown(screen.getByRole("textbox"), { key: "Home" });
+    expect(scroll).not.toHaveBeenCalled();
+    fireEvent.keyDown(document.body, { key: "Home" });
+    expect(scroll).toHaveBeenLastCalledWith({ top: 0, behavior: "instant" });
+    fireEvent.keyDown(document.body, { key: "End" });
+    expect(scroll).toHaveBeenLastCalledWith({ top: document.documentElement.scrollHeight, behavior: "instant" });
   });
 });
 

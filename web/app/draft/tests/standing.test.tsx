@@ -142,6 +142,7 @@ describe("the title", () => {
     fireEvent.keyDown(field(), { key: "Escape" });
     expect(live.sent).toHaveLength(0);
     expect(screen.getByRole("heading", { level: 1, name: "A walk" })).toBeTruthy();
+    expect(document.activeElement).toBe(screen.getByRole("button", { name: head.rename }));
   });
 
   it("says at the field what is wrong with it", () => {
