@@ -32,35 +32,39 @@ class ClerkTokens implements TokenSource {
   readonly #clerk: ClerkLike;
   readonly #renewal: Renewal;
   readonly #listeners = new Set<() => void>();
-  #session: ClerkLike["session"];
   #known: string | null;
+  #unsubscribe: (() => void) | null = null;
 
   constructor(clerk: ClerkLike, renewal: Renewal) {
     this.#clerk = clerk;
     this.#renewal = renewal;
-    this.#session = clerk.session;
     this.#known = this.userId;
-    clerk.addListener(() => this.#changed());
   }
 
   get userId(): string | null {
-    return this.#clerk.user?.id ?? null;
+    return (this.#clerk.session && this.#clerk.user?.id) ?? null;
   }
 
   token({ fresh = false } = {}): Promise<string | null> {
     this.#changed();
-    return this.#clerk.session ? this.#renewal.token(fresh) : Promise.resolve(null);
+    return this.userId === null ? Promise.resolve(null) : this.#renewal.token(fresh);
   }
 
+  /** Clerk is listened to as long as somebody listens here, so a source that nobody uses any more is nothing to it. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.#unsubscribe ??= this.#clerk.addListener(() => this.#changed());
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size > 0) return;
+      this.#unsubscribe?.();
+      this.#unsubscribe = null;
+    };
   }
 
   #changed(): void {
-    if (this.#known === this.userId && Boolean(this.#session) === Boolean(this.#clerk.session)) return;
+    if (this.#known === this.userId) return;
     this.#known = this.userId;
-    this.#session = this.#clerk.session;
     this.#renewal.forget();
     for (const listener of [...this.#listeners]) listener();
   }

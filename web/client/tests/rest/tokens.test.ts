@@ -133,12 +133,29 @@ describe("Clerk's tokens", () => {
     expect(told).not.toHaveBeenCalled();
   });
 
-  it("tell nobody who no longer wants to know", () => {
+  it("tell nobody who no longer wants to know, and listen to Clerk for those who do", () => {
     const { clerk, tokens } = signedIn(60 * SECOND);
-    const told = vi.fn();
-    tokens.onChange(told)();
+    const [told, stays] = [vi.fn(), vi.fn()];
+    const [end, endToo] = [tokens.onChange(told), tokens.onChange(stays)];
+    end();
     clerk.signIn(null);
     expect(told).not.toHaveBeenCalled();
+    expect(stays).toHaveBeenCalledTimes(1);
+    expect(clerk.listeners).toBe(1);
+    endToo();
+    expect(clerk.listeners).toBe(0);
+    tokens.onChange(told);
+    clerk.signIn("user_bob");
+    expect(told).toHaveBeenCalledTimes(1);
+  });
+
+  it("of the next person are asked for, also when nobody wanted to know of the change", async () => {
+    const clock = new StoppedClock();
+    const clerk = new TestClerk("user_alice", async (_, user) => jwt(clock.now() + 60 * SECOND, user));
+    const tokens = clerkTokens(clerk, { clock });
+    await tokens.token();
+    clerk.signIn("user_bob");
+    expect(await tokens.token()).toBe(jwt(clock.now() + 60 * SECOND, "user_bob"));
   });
 
   it("are there for whoever signs in later", async () => {

@@ -28,6 +28,11 @@ export class TestClerk implements ClerkLike {
     return () => this.#listeners.delete(listener);
   }
 
+  /** How many listen. */
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
   signIn(user: string | null): void {
     this.user = user === null ? null : { id: user };
     this.session = user === null ? null : { getToken: ({ skipCache = false } = {}) => this.#ask(skipCache, user) };
