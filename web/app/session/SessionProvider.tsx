@@ -86,9 +86,14 @@ function useClient({ way, userId }: Speaker, { clerk }: ClerkState, local: Local
   return useMemo(() => new OneRing({ tokens }), [tokens, userId]);
 }
 
-/** The same tokens, of a person whom the service calls otherwise than their source does. */
-const named = (tokens: TokenSource, userId: string): TokenSource => ({
-  userId,
-  token: (options) => tokens.token(options),
-  onChange: (listener) => tokens.onChange(listener),
-});
+/** The same tokens, of a person whom the service calls otherwise than their source does; whoever follows is not them. */
+function named(tokens: TokenSource, userId: string): TokenSource {
+  const known = tokens.userId;
+  return {
+    get userId() {
+      return tokens.userId === known ? userId : tokens.userId;
+    },
+    token: (options) => tokens.token(options),
+    onChange: (listener) => tokens.onChange(listener),
+  };
+}
