@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Turn } from "../../src/live/surroundings.ts";
 import { Refused, Unreachable } from "../../src/refusals.ts";
 import { follow, followed, PROVED } from "./following.ts";
 import { ME } from "./model.ts";
@@ -279,7 +280,7 @@ describe("without a network", () => {
     const { live, pass } = follow(0.5, ({ surroundings }) => {
       const { listen } = surroundings;
       Object.assign(surroundings, {
-        listen: (turned: (turn: "offline") => void) => {
+        listen: (turned: (turn: Turn) => void) => {
           turned("offline");
           return listen(turned);
         },
