@@ -215,7 +215,13 @@ export class Outbox {
   }
 }
 
-/** Whether it may be done later: nobody answered, or the service can't for now. A quota that is used up stays so. */
+/**
+ * Whether it may be done later by itself: nobody answered, or the service can't for now. A quota that is used up stays
+ * so, and a reminder that comes too soon (`limit_exceeded`) would hold up everything behind it for an hour.
+ */
 export function isWorthWaiting(fault: unknown): boolean {
-  return isPassing(fault) && !(fault instanceof Refused && fault.status === 429 && fault.retryAfter === null);
+  if (fault instanceof Refused && fault.status === 429) {
+    return fault.retryAfter !== null && fault.code !== "limit_exceeded";
+  }
+  return isPassing(fault);
 }

@@ -156,6 +156,16 @@ describe("what is refused", () => {
     expect(sent(simulator)).toEqual(["send key-0", "send key-3"]);
   });
 
+  it("of a reminder that comes too soon is not waited for, for an hour", async () => {
+    const { live, simulator, pass: go } = await followed();
+    const refusal = { status: 429, code: "limit_exceeded", detail: "Once an hour is enough.", retryAfter: 3_599 };
+    const soon = new Refused(refusal);
+    Object.assign(simulator.client, { send: () => Promise.reject(soon) });
+    const outcome = live.send({ type: "nudge-holder", draft_id: DRAFT });
+    await go(100);
+    await expect(outcome).rejects.toBe(soon);
+  });
+
   it("because a quota is used up is not waited for", async () => {
     const { live, simulator, pass: go } = await followed(0.5, myTurn);
     const quota = new Refused({ status: 429, code: "limit_exceeded", detail: "No more this month." });
