@@ -97,6 +97,7 @@ export const text = {
       public: "Public",
     },
     found: "Found",
+    count: (count: number, shown: string) => (count === 1 ? `${shown} draft` : `${shown} drafts`),
     yourTurn: "Your turn",
     others: "Your other drafts",
     empty: {

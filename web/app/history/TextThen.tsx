@@ -80,7 +80,7 @@ export function TextThen({ history, at, go }: { history: History; at: number | n
               nameOf={nameOf}
               byAuthor={byAuthor}
               event={events.byVersion.get(past.shown.version)}
-              follows={movedBy !== null}
+              follows={movedBy === "button" || movedBy === "play"}
               waiting={past.shown.version !== version && past.problem === null}
             />
           </>

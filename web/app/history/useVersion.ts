@@ -15,15 +15,19 @@ export function useVersion(address: number | null, head: number, go: Go): [numbe
   const [moved, setMoved] = useState<number | null>(null);
   const version = within(moved ?? address ?? arrived.current, head);
 
+  const written = useRef(address);
   useEffect(() => {
     if (moved === null) return;
-    const timer = setTimeout(() => go({ show: "text", at: moved }, { replace: true }), REST);
+    const timer = setTimeout(() => {
+      written.current = moved;
+      go({ show: "text", at: moved }, { replace: true });
+    }, REST);
     return () => clearTimeout(timer);
   }, [moved, go]);
 
-  // Whoever follows a link, or goes back, goes where the address says.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change of the address that counts.
-  useEffect(() => setMoved(null), [address]);
+  // Whoever follows a link, or goes back, goes where the address says; an address that followed the slider changes
+  // nothing about where that has gone since.
+  useEffect(() => setMoved((to) => (address === written.current && to !== address ? to : null)), [address]);
 
   return [version, useCallback((to: number) => setMoved(to), [])];
 }

@@ -130,7 +130,7 @@ test("an address with two versions shows what changed between them, marked and i
   expect(marked?.querySelector("ins")?.textContent).toBe("[added: noon]");
   expect(plain(screen.getByText(/came in/).textContent)).toBe("Bob came in as a writer");
   expect(slider("From version").value).toBe("2");
-  expect(slider("to version").value).toBe("6");
+  expect(slider("To version").value).toBe("6");
 });
 
 test("moving a handle compares anew, the earlier version first, and the address follows", async () => {
@@ -144,7 +144,7 @@ test("moving a handle compares anew, the earlier version first, and the address 
     },
   });
   await screen.findByText("We left at");
-  move(4, "to version");
+  move(4, "To version");
   move(5, "From version");
   await waitFor(() => expect(asked).toEqual(["2 6", "4 5"]));
   await waitFor(() => expect(location.search).toBe("?from=5&to=4"));

@@ -1,7 +1,7 @@
 /** The history of a draft on a stage: the service is played from a list of what happened, the feed by the test. */
 import { type Config, type DraftEvent, OneRing, type TokenSource } from "@onering/client";
 import { OneRingProvider } from "@onering/client/react";
-import { cleanup, render } from "@testing-library/react";
+import { cleanup, configure, render } from "@testing-library/react";
 import { afterEach, beforeEach, vi } from "vitest";
 import { type Session, SessionContext } from "../../session/session.ts";
 import HistoryPage from "../HistoryPage.tsx";
@@ -86,6 +86,8 @@ export function open(search: string, { as = "alice", events = STORY, answers = {
 
 /** For a test file: what jsdom lacks, and nothing left of the test before. */
 export function prepareBrowser(): void {
+  // A condition is waited for as long as it takes on a machine that has other things to do.
+  configure({ asyncUtilTimeout: 15_000 });
   beforeEach(() => {
     vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener() {}, removeEventListener() {} }));
     Element.prototype.scrollIntoView = vi.fn();
