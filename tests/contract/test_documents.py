@@ -13,7 +13,9 @@ import pytest_asyncio
 from tests.conformance import DOCUMENT
 from tests.serving import Service, serving
 
-WEB = Path(__file__).parents[2] / "web"
+ROOT = Path(__file__).parents[2]
+TYPES = ROOT / "web/client/src/schema.ts"
+GENERATE = ". scripts/environment.sh && . scripts/page.sh && in_web node client/generate.mjs - -"
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -96,9 +98,7 @@ async def test_what_the_page_tries_out_is_done(service: Service) -> None:
 
 async def test_the_types_of_the_client_library_are_made_from_the_document(browser: httpx.AsyncClient) -> None:
     served = (await browser.get("/openapi.json")).content
-    generate = ("node", "client/generate.mjs", "-", "-")
-    made = await asyncio.create_subprocess_exec(*generate, cwd=WEB, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+    made = await asyncio.create_subprocess_exec("bash", "-c", GENERATE, cwd=ROOT, stdin=PIPE, stdout=PIPE, stderr=PIPE)
     types, faults = await made.communicate(served)
     assert made.returncode == 0, faults.decode()
-    committed = (WEB / "client/src/schema.ts").read_text()
-    assert types.decode() == committed, "run `npm run generate` in web/, beside a service of this tree"
+    assert types.decode() == TYPES.read_text(), "run `npm run generate` in web/, beside a service of this tree"
