@@ -552,9 +552,9 @@ export const text = {
       stopped: "This draft can't be followed any more. Load the page again to see how it stands.",
     },
     members: {
-      pictures: "Pictures and figures of this draft are for the people who write it.",
-      toSeePictures: "see the pictures of a draft that you write",
-      download: "The people who write this draft can save it as a file.",
+      pictures: "Only the people of this draft see its pictures and figures.",
+      toSeePictures: "see the pictures of your drafts",
+      download: "The people of this draft can also save it as a file.",
       signIn: "Sign in",
     },
     save: {
@@ -562,7 +562,7 @@ export const text = {
       markdown: "Save as Markdown",
       html: "Save as a web page",
       json: "Save as data (JSON)",
-      print: "Print this version",
+      print: "Print this page",
       saved: (name: string) => `Saved as ${name}`,
       failed: "It could not be saved",
       now: "A file holds the text as it is now.",

@@ -1,7 +1,8 @@
 import type { DraftsState } from "@onering/client/react";
-import { useRef } from "react";
+import { useState } from "react";
 import { text } from "../strings.ts";
 import { Empty } from "../ui/Empty.tsx";
+import { number } from "../ui/format.ts";
 import type { Filter } from "./address.ts";
 import { DraftList } from "./DraftList.tsx";
 import { NewDraft } from "./NewDraft.tsx";
@@ -22,15 +23,19 @@ export function Found({ me, listed, filter, sought }: FoundProps) {
     </Empty>
   );
   return (
-    <section aria-label={sought === "" ? text.home.filters[filter] : text.home.found}>
+    <>
+      <p className="said" role="status">
+        {!state.loading && sought !== "" && text.home.count(state.drafts.length, number(state.drafts.length))}
+      </p>
       <DraftList me={me} drafts={state.drafts} state={state} empty={empty} />
-    </section>
+    </>
   );
 }
 
 /** The newest answer; until there is one, the list before, so that the page does not blink at every letter. */
 function useHeld(listed: DraftsState): DraftsState {
-  const held = useRef<DraftsState>(listed);
-  if (!listed.loading || listed.drafts.length > 0) held.current = listed;
-  return held.current === listed ? listed : { ...listed, drafts: held.current.drafts, more: null };
+  const [held, setHeld] = useState(listed.drafts);
+  const answered = !listed.loading || listed.drafts.length > 0;
+  if (answered && held !== listed.drafts) setHeld(listed.drafts);
+  return answered ? listed : { ...listed, drafts: held, more: null };
 }

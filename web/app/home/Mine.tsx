@@ -26,7 +26,12 @@ export function Mine({ me }: { me: string }) {
       {overview ? (
         <Overview me={me} turns={turns?.drafts ?? []} listed={listed} />
       ) : (
-        <Found me={me} listed={listed} filter={filter} sought={sought} />
+        <section aria-labelledby="found">
+          <h2 id="found" className="said">
+            {sought === "" ? text.home.filters[filter] : text.home.found}
+          </h2>
+          <Found me={me} listed={listed} filter={filter} sought={sought} />
+        </section>
       )}
     </>
   );

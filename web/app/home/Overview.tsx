@@ -29,8 +29,10 @@ export function Overview({ me, turns, listed }: OverviewProps) {
           <DraftList me={me} drafts={mine} />
         </section>
       )}
-      <section className={styles.part} aria-labelledby={mine.length > 0 ? "others" : undefined}>
-        {mine.length > 0 && others.length > 0 && <h2 id="others">{text.home.others}</h2>}
+      <section className={styles.part} aria-labelledby="others">
+        <h2 id="others" className={mine.length > 0 && others.length > 0 ? undefined : "said"}>
+          {text.home.others}
+        </h2>
         <DraftList
           me={me}
           drafts={others}

@@ -110,7 +110,9 @@ function usePressOutside(
   onLeave: () => void,
 ) {
   const leave = useRef(onLeave);
-  leave.current = onLeave;
+  useEffect(() => {
+    leave.current = onLeave;
+  });
   useEffect(() => {
     const pressed = (event: PointerEvent) => {
       const inside = [list.current, opener.current].some((part) => part?.contains(event.target as Node));
