@@ -2,14 +2,13 @@
 
 import { text } from "../strings.ts";
 import { Moment } from "./Moment.tsx";
-import styles from "./Ring.module.css";
 import { useNow } from "./useNow.ts";
 
 export function Later({ from }: { from: Date }) {
   if (useNow() >= from.getTime()) return null;
   return (
-    <p className={styles.when}>
-      {text.draft.ring.reclaimLater} <Moment at={from.toISOString()} />
+    <p>
+      {text.draft.ring.reclaimLater} <Moment at={from.toISOString()} />.
     </p>
   );
 }

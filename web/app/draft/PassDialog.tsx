@@ -20,7 +20,7 @@ export interface PassDialogProps {
   draft: Draft;
   names: DraftState["names"];
   send: DraftActions["send"];
-  /** What is to be done before; the ring stays where it is if it was not accepted. */
+  /** What is sent before; it resolves to whether it was accepted, and the ring stays where it is if it was not. */
   first?: () => Promise<boolean>;
   onClose: () => void;
 }
@@ -37,14 +37,22 @@ export default function PassDialog({ draft, names, send, first, onClose }: PassD
     if (busy) return;
     setBusy(true);
     setFailed(null);
+    // One is sent behind the other, and not at all if that was refused: both may wait for the network together.
+    const before = first?.();
+    const passing = how();
+    if (before !== undefined) onClose();
     try {
-      if (first !== undefined && !(await first())) return onClose();
-      toast({ kind: "good", ...passed(draft, names, await how()) });
-      onClose();
+      toast({ kind: "good", ...passed(draft, names, await passing) });
+      if (before === undefined) onClose();
     } catch (error) {
-      setFailed(reasonOf(error, names));
-      setBusy(false);
+      await tell(reasonOf(error, names), before);
     }
+  }
+
+  async function tell(reason: string, before: Promise<boolean> | undefined) {
+    setBusy(false);
+    if (before === undefined) setFailed(reason);
+    else if (await before) toast({ kind: "bad", title: text.draft.ring.failed, body: reason });
   }
 
   const to = (to_user_id: string) => pass(() => send({ type: "pass-ring", draft_id, to_user_id }));

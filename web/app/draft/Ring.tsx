@@ -7,7 +7,6 @@ import { text } from "../strings.ts";
 import { Button } from "../ui/Button.tsx";
 import { RingIcon } from "../ui/icons.tsx";
 import { Deadline } from "./Deadline.tsx";
-import { Later } from "./Later.tsx";
 import { nameOf } from "./people.ts";
 import { Remedies } from "./Remedies.tsx";
 import styles from "./Ring.module.css";
@@ -51,7 +50,6 @@ export const Ring = memo(function Ring({ draft, rights, names, send }: RingProps
           {!rights.holds && typing === holder && <span>{text.draft.head.writing(name)} </span>}
           {deadline_at !== null && <Deadline since={passed_at} at={deadline_at} />}
         </p>
-        {rights.reclaimFrom !== null && <Later from={rights.reclaimFrom} />}
       </div>
       <div className={styles.acts}>
         {rights.pass && <Button onClick={() => setPassing(true)}>{text.draft.ring.pass}</Button>}

@@ -4,6 +4,7 @@ import type { Draft, DraftState } from "@onering/client";
 import { usePresence } from "@onering/client/react";
 import { text } from "../strings.ts";
 import styles from "./Desk.module.css";
+import { Later } from "./Later.tsx";
 import { Moment } from "./Moment.tsx";
 import { nameOf, ownerOf } from "./people.ts";
 import type { Rights } from "./rules.ts";
@@ -25,6 +26,7 @@ export function Waiting({ draft, rights, names }: WaitingProps) {
       {rights.role === null && <p>{text.draft.wait.stranger(owner)}</p>}
       {rights.role === "viewer" && <p>{text.draft.wait.viewer(owner)}</p>}
       {(rights.role === "owner" || rights.role === "contributor") && <p>{text.draft.wait.told}</p>}
+      {rights.reclaimFrom !== null && <Later from={rights.reclaimFrom} />}
     </div>
   );
 }

@@ -1,12 +1,14 @@
 import { type DraftState, Refused } from "@onering/client";
-import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
-import { describe, expect, it, vi } from "vitest";
+import { act, fireEvent, screen, within } from "@testing-library/react";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { text } from "../../strings.ts";
+import { toast } from "../../ui/toast.ts";
 import { DRAFT, draft, segment, stored } from "./drafts.ts";
 import type { PlayedDraft } from "./played.ts";
 import { open, prepareBrowser } from "./stage.tsx";
 
 vi.mock("@onering/client/react", async () => (await import("./played.ts")).hooks);
+vi.mock("../../ui/toast.ts", () => ({ toast: vi.fn() }));
 prepareBrowser();
 
 const words = text.draft.write;
@@ -185,28 +187,48 @@ describe("unsent text", () => {
 });
 
 describe("adding and passing in one go", () => {
+  beforeEach(() => void vi.mocked(toast).mockClear());
+
   async function pass() {
     press(words.sendAndPass);
     const dialog = await screen.findByRole("dialog", { name: text.draft.ring.pass });
     fireEvent.click(within(dialog).getByRole("button", { name: /Bob/ }));
   }
 
-  it("adds first, and passes once that was accepted", async () => {
+  it("sends one behind the other, and does not keep the person waiting", async () => {
     const { live } = open("alice");
     type("We left.");
     await pass();
-    expect(commands(live).map((command) => command.type)).toEqual(["add-segment"]);
+    expect(commands(live)).toEqual([
+      { type: "add-segment", draft_id: DRAFT, content: "We left." },
+      { type: "pass-ring", draft_id: DRAFT, to_user_id: "bob" },
+    ]);
+    expect(screen.queryByRole("dialog")).toBeNull();
+    expect(toast).not.toHaveBeenCalled();
     await settle(() => live.sent[0]?.accept());
-    expect(commands(live)[1]).toEqual({ type: "pass-ring", draft_id: DRAFT, to_user_id: "bob" });
+    await settle(() => live.sent[1]?.accept());
+    expect(toast).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ kind: "good" }));
   });
 
-  it("does not pass what was not added", async () => {
+  it("says once, and where it was written, that nothing came of either", async () => {
     const { live } = open("alice");
     type("We left.");
     await pass();
     await settle(() => live.sent[0]?.refuse(notYours));
-    expect(live.sent).toHaveLength(1);
-    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    await settle(() => live.sent[1]?.refuse(notYours));
     expect(area().value).toBe("We left.");
+    expect(area().getAttribute("aria-invalid")).toBe("true");
+    expect(toast).not.toHaveBeenCalled();
+  });
+
+  it("says that the ring stays, if only that was refused", async () => {
+    const { live } = open("alice");
+    type("We left.");
+    await pass();
+    await settle(() => live.sent[0]?.accept());
+    await settle(() => live.sent[1]?.refuse(notYours));
+    expect(toast).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ kind: "bad", title: text.draft.ring.failed }),
+    );
   });
 });
