@@ -23,9 +23,18 @@ export function storedMemory(baseUrl = "", storage: Storage | null = own()): Mem
   const name = `onering.log:${baseUrl}`;
   return {
     read: () => parsed(storage?.getItem(name) ?? null),
-    write: (pinned) => storage?.setItem(name, spelled(pinned)),
+    write: (pinned) => keep(storage, name, spelled(pinned)),
     forget: () => storage?.removeItem(name),
   };
+}
+
+/** A browser whose storage is full, or that keeps nothing in it, verifies as if it saw the log for the first time. */
+function keep(storage: Storage | null, name: string, value: string): void {
+  try {
+    storage?.setItem(name, value);
+  } catch (fault) {
+    if (!(fault instanceof DOMException)) throw fault;
+  }
 }
 
 /** Where storage is blocked, to look at it throws. */

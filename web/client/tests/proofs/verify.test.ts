@@ -205,6 +205,14 @@ describe("the memory of a browser", () => {
     },
   );
 
+  it("is none where there is no room", async () => {
+    storage.setItem = () => {
+      throw new DOMException("full", "QuotaExceededError");
+    };
+    expect((await verify(1)).before).toBeNull();
+    expect((await verify(1)).before).toBeNull();
+  });
+
   it("is none where nothing can be stored", async () => {
     const none = storedMemory("", null);
     expect((await verify(1, { memory: none })).before).toBeNull();
