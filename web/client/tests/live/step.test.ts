@@ -47,6 +47,12 @@ describe("a feed", () => {
     expect(live).toMatchObject({ last: 2, epoch: "one", head: 2 });
   });
 
+  it("that was never told so is live once a heartbeat says that nothing is missing", () => {
+    const joined = after(greeted(IDLE), welcome(2, "snapshot"), snapshot).feed;
+    expect(standingOf(joined)).toBe("catching-up");
+    expect(standingOf(after(joined, hear({ type: "ping", head: 2 })).feed)).toBe("live");
+  });
+
   it("applies no events before the snapshot that it was promised, though they would fit", () => {
     const again = greeted(after(live, { on: "stop" }).feed);
     const { feed, effects } = after(again, welcome(2, "snapshot", "two"), hear({ type: "events", events: [event(3)] }));
