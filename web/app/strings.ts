@@ -201,6 +201,9 @@ export const text = {
     signInToRead: "read this draft",
     home: "To your drafts",
     again: "Try again",
+    notLoaded: "This could not be loaded",
+    notLoadedWhy: "Check your connection, then load the page again. What you wrote and did not send is kept.",
+    reload: "Load it again",
     ended: {
       access: "You no longer have access to this draft",
       accessWhy: "Its owner took you out, or made it private. What you wrote in it stays in it.",
@@ -260,7 +263,6 @@ export const text = {
       },
       present: (name: string) => `${name} is here`,
       absent: (name: string) => `${name} is not here`,
-      writers: (count: number) => (count === 1 ? "1 person" : `${count} people`),
       readers: (count: number) => (count === 1 ? "and 1 reader" : `and ${count} readers`),
       writing: (name: string) => `${name} is writing …`,
     },

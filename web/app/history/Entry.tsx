@@ -1,5 +1,5 @@
 import type { DraftEvent } from "@onering/client";
-import { lazy, Suspense } from "react";
+import { lazy, memo, Suspense } from "react";
 import { Link, useLocation } from "wouter";
 import { useSession } from "../session/session.ts";
 import { text } from "../strings.ts";
@@ -8,23 +8,25 @@ import { personStyle } from "../ui/person.ts";
 import { When } from "../ui/When.tsx";
 import { searchOf } from "./address.ts";
 import styles from "./Entry.module.css";
-import { sentence } from "./sentences.ts";
-import type { History } from "./useHistory.ts";
+import { type NameOf, sentence } from "./sentences.ts";
 
 const VerifyButton = lazy(async () => ({ default: (await import("../proofs/VerifyButton.tsx")).VerifyButton }));
 
 export interface EntryProps {
-  history: History;
+  draftId: string;
+  /** Whether the reader is one of the draft's people: proofs are for them. */
+  member: boolean;
+  nameOf: NameOf;
   event: DraftEvent;
   /** Whether the text is shown as this left it. */
   current: boolean;
 }
 
 /** Something that happened: who did what and when, the way to the text then, and its proof where there is one. */
-export function Entry({ history, event, current }: EntryProps) {
+export const Entry = memo(function Entry({ draftId, member, nameOf, event, current }: EntryProps) {
   const { config } = useSession();
   const [path] = useLocation();
-  const provable = config.proofs !== null && history.member;
+  const provable = config.proofs !== null && member;
   return (
     <li className={styles.entry} data-current={current || undefined}>
       <span className={`${styles.dot} person`} style={personStyle(event.actor.id)} aria-hidden="true" />
@@ -34,18 +36,18 @@ export function Entry({ history, event, current }: EntryProps) {
           aria-current={current ? "step" : undefined}
           className={styles.did}
         >
-          {sentence(event, history.nameOf)}
+          {sentence(event, nameOf)}
         </Link>
         <div className={styles.about}>
           <When at={event.at} />
           <span>{text.history.timeline.version(number(event.version))}</span>
           {provable && (
             <Suspense>
-              <VerifyButton draftId={history.draftId} version={event.version} shown={event} />
+              <VerifyButton draftId={draftId} version={event.version} shown={event} />
             </Suspense>
           )}
         </div>
       </div>
     </li>
   );
-}
+});

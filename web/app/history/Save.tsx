@@ -39,7 +39,7 @@ export function Save({ draftId, member }: { draftId: string; member: boolean }) 
   if (!member) {
     return (
       <div className={styles.save}>
-        <Button onClick={() => print()} title={text.history.members.download}>
+        <Button kind="quiet" onClick={() => print()} title={text.history.members.download}>
           {say.print}
         </Button>
       </div>

@@ -16,7 +16,7 @@ const say = text.history.timeline;
 
 /** What happened to a draft, in sentences; each leads to the text at that moment. `at` is the version looked at. */
 export function Timeline({ history, at }: { history: History; at: number | null }) {
-  const { events, head, wantEvent, retryEvents, nameOf } = history;
+  const { draftId, member, events, head, wantEvent, retryEvents, nameOf } = history;
   const [asked, setAsked] = useState(EVERYTHING);
   const [limit, setLimit] = useState(STRETCH);
   const { events: shown, more, missing } = told(events.byVersion, head, asked, limit);
@@ -41,7 +41,14 @@ export function Timeline({ history, at }: { history: History; at: number | null 
       {shown.length === 0 && !more && <Nothing onAll={() => setAsked(EVERYTHING)} />}
       <ol className={styles.list}>
         {shown.map((event) => (
-          <Entry key={event.event_id} history={history} event={event} current={event.version === at} />
+          <Entry
+            key={event.event_id}
+            draftId={draftId}
+            member={member}
+            nameOf={nameOf}
+            event={event}
+            current={event.version === at}
+          />
         ))}
       </ol>
       {events.reading && <Spinner label={text.history.loading} />}

@@ -152,7 +152,7 @@ test("moving a handle compares anew, the earlier version first, and the address 
 
 test("pictures are for members, and others are told so", async () => {
   const { service } = open("?show=pictures", { as: "dave" });
-  expect(await screen.findByText("Pictures and figures of this draft are for the people who write it.")).toBeTruthy();
+  expect(await screen.findByText("Only the people of this draft see its pictures and figures.")).toBeTruthy();
   expect(service.asked.filter((asked) => /analytics|insights/.test(asked))).toEqual([]);
   expect(screen.queryByRole("button", { name: "Sign in" })).toBeNull();
 });
@@ -160,13 +160,13 @@ test("pictures are for members, and others are told so", async () => {
 test("whoever is not signed in is offered to sign in for the pictures", async () => {
   const { session } = open("?show=pictures", { as: null });
   fireEvent.click(await screen.findByRole("button", { name: "Sign in" }));
-  expect(session.askToSignIn).toHaveBeenCalledWith("see the pictures of a draft that you write");
+  expect(session.askToSignIn).toHaveBeenCalledWith("see the pictures of your drafts");
 });
 
 test("a file is for members; everybody may print", async () => {
   open("", { as: null });
   await manuscript();
-  expect(screen.getByRole("button", { name: "Print this version" })).toBeTruthy();
+  expect(screen.getByRole("button", { name: "Print this page" })).toBeTruthy();
   expect(screen.queryByRole("button", { name: "Save or print" })).toBeNull();
 });
 

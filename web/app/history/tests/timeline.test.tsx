@@ -101,3 +101,19 @@ test("beside the text, the version that is shown is marked", async () => {
   });
   expect(current?.textContent?.replace(/[\u2068\u2069]/g, "")).toBe("Alice passed the ring to Bob");
 });
+
+const SIGNED = { proofs: { origin: "onering.example.com/log" } };
+
+test("where the log is signed, its people can verify each thing that happened", async () => {
+  open("?show=happened", { config: SIGNED });
+  expect(await screen.findAllByRole("button", { name: "Verify" })).toHaveLength(6);
+});
+
+test.each([
+  ["dave", SIGNED],
+  ["alice", {}],
+])("proofs are for the draft's people, and of logs that are signed: %s with %j sees none", async (as, config) => {
+  open("?show=happened", { as, config });
+  await screen.findByText(/changed segment 2/);
+  expect(screen.queryByRole("button", { name: "Verify" })).toBeNull();
+});
