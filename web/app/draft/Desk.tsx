@@ -1,16 +1,15 @@
 /** The end of the text: where the holder writes, and where everybody else sees why they don't. */
 
 import type { Draft, DraftActions, DraftState } from "@onering/client";
-import { lazy, memo, Suspense, useState } from "react";
+import { memo, useState } from "react";
 import { text } from "../strings.ts";
 import { Composer } from "./Composer.tsx";
 import { Kept } from "./Kept.tsx";
+import { PassDialog } from "./PassDialog.tsx";
 import { reasonOf } from "./reasons.ts";
 import type { Rights } from "./rules.ts";
 import { useUnsent } from "./useUnsent.ts";
 import { Waiting } from "./Waiting.tsx";
-
-const PassDialog = lazy(() => import("./PassDialog.tsx"));
 
 export interface DeskProps {
   draft: Draft;
@@ -74,9 +73,7 @@ export const Desk = memo(function Desk(props: DeskProps) {
         onSendAndPass={others ? () => setPassing(true) : null}
       />
       {passing && (
-        <Suspense>
-          <PassDialog draft={draft} names={names} send={send} first={write} onClose={() => setPassing(false)} />
-        </Suspense>
+        <PassDialog draft={draft} names={names} send={send} first={write} onClose={() => setPassing(false)} />
       )}
     </>
   );

@@ -1,14 +1,15 @@
 /** The dialogs of a draft; each is loaded when it is opened first. */
 
 import type { Draft, DraftActions, DraftState } from "@onering/client";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { AskDialog } from "./AskDialog.tsx";
+import { part } from "./parts.tsx";
 import type { Rights } from "./rules.ts";
 
-const PeopleSheet = lazy(() => import("../people/PeopleSheet.tsx"));
-const InviteDialog = lazy(() => import("../people/InviteDialog.tsx"));
-const SettingsDialog = lazy(() => import("../people/SettingsDialog.tsx"));
-const ShareDialog = lazy(() => import("./ShareDialog.tsx"));
+const PeopleSheet = part(() => import("../people/PeopleSheet.tsx"));
+const InviteDialog = part(() => import("../people/InviteDialog.tsx"));
+const SettingsDialog = part(() => import("../people/SettingsDialog.tsx"));
+const ShareDialog = part(() => import("./ShareDialog.tsx"));
 
 export type Opened = "people" | "invite" | "settings" | "share" | "complete" | "archive";
 

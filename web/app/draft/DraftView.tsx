@@ -13,6 +13,7 @@ import { Head } from "./Head.tsx";
 import { Manuscript, type ManuscriptHandle } from "./Manuscript.tsx";
 import { NothingYet } from "./NothingYet.tsx";
 import { Sketch } from "./Opening.tsx";
+import { warmUp } from "./parts.tsx";
 import { Reader } from "./Reader.tsx";
 import { Ring } from "./Ring.tsx";
 import { rightsOf } from "./rules.ts";
@@ -34,6 +35,10 @@ export function DraftView({ live, draft }: { live: UsedDraft; draft: Draft }) {
   const finding = useFinding(written.length > SHORT);
   const manuscript = useRef<ManuscriptHandle>(null);
   useRingCame(draft, userId, onEvent);
+  const isLive = standing === "live";
+  useEffect(() => {
+    if (isLive) void warmUp();
+  }, [isLive]);
   // Whoever sent what was refused has said so where it was sent.
   useEffect(() => {
     for (const { key } of refused) dismiss(key);

@@ -2,18 +2,17 @@
 
 import type { Draft, DraftActions, DraftState } from "@onering/client";
 import { usePresence } from "@onering/client/react";
-import { lazy, memo, Suspense, useRef, useState } from "react";
+import { memo, useRef, useState } from "react";
 import { text } from "../strings.ts";
 import { Button } from "../ui/Button.tsx";
 import { RingIcon } from "../ui/icons.tsx";
 import { Deadline } from "./Deadline.tsx";
+import { PassDialog } from "./PassDialog.tsx";
 import { nameOf } from "./people.ts";
 import { Remedies } from "./Remedies.tsx";
 import styles from "./Ring.module.css";
 import type { Rights } from "./rules.ts";
 import { useKeptFocus } from "./useKeptFocus.ts";
-
-const PassDialog = lazy(() => import("./PassDialog.tsx"));
 
 export interface RingProps {
   draft: Draft;
@@ -55,11 +54,7 @@ export const Ring = memo(function Ring({ draft, rights, names, send }: RingProps
         {rights.pass && <Button onClick={() => setPassing(true)}>{text.draft.ring.pass}</Button>}
         <Remedies draft={draft} rights={rights} names={names} send={send} />
       </div>
-      {passing && (
-        <Suspense>
-          <PassDialog draft={draft} names={names} send={send} onClose={() => setPassing(false)} />
-        </Suspense>
-      )}
+      {passing && <PassDialog draft={draft} names={names} send={send} onClose={() => setPassing(false)} />}
     </section>
   );
 });
