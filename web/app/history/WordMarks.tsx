@@ -13,10 +13,19 @@ export function WordMarks({ from, to }: { from: string; to: string }) {
     const Mark = kind === "in" ? "ins" : "del";
     return (
       <Mark key={key} className={styles[kind]}>
-        <span className="said">{kind === "in" ? say.startIn : say.startOut}</span>
+        <Said>{kind === "in" ? say.startIn : say.startOut}</Said>
         {written}
-        <span className="said">{say.end}</span>
+        <Said>{say.end}</Said>
       </Mark>
     );
   });
+}
+
+/** The page's words inside somebody's text: with a direction of their own, they don't decide that of the text. */
+function Said({ children }: { children: string }) {
+  return (
+    <span className="said" dir="auto">
+      {children}
+    </span>
+  );
 }
