@@ -5,14 +5,15 @@ import { text } from "./strings.ts";
 import { RingIcon } from "./ui/icons.tsx";
 
 /** What stands above every page: the way home, and what there is to do. */
-export function Bar({ children }: { children?: ReactNode }) {
+export function Bar({ links, children }: { links?: ReactNode; children?: ReactNode }) {
   return (
     <header className={styles.bar}>
-      <nav aria-label={text.header.navigation}>
+      <nav className={styles.links} aria-label={text.header.navigation}>
         <Link href="/" className={styles.home}>
           <RingIcon size={22} />
           <span>{text.app.name}</span>
         </Link>
+        {links}
       </nav>
       <div className={styles.actions}>{children}</div>
     </header>
