@@ -80,8 +80,7 @@ export class Copy {
 
   /** Starts again from a snapshot; what is the same in it stays the same object. */
   show(draft: Draft): void {
-    const known = new Map(this.draft?.segments.map((segment) => [segment.segment_id, segment]));
-    const segments = draft.segments.map((segment) => same(known.get(segment.segment_id), segment));
+    const segments = this.#kept(draft.segments);
     this.#closeAll();
     this.#names = namesIn(draft);
     this.#fold = foldOf({ ...draft, segments, metrics: null, pending_invites: [] });
@@ -137,7 +136,8 @@ export class Copy {
     const then = this.#then(read, bookmark);
     if (then === undefined) return false;
     this.#names = { ...this.#names, ...namesIn(read), ...bookmark.told };
-    let fold = what === "head" ? corrected(then, read) : foldOf({ ...read, metrics: null, pending_invites: [] });
+    const whole = { ...read, segments: this.#kept(read.segments), metrics: null, pending_invites: [] };
+    let fold = what === "head" ? corrected(then, read) : foldOf(whole);
     for (const event of bookmark.since(read.version)) fold = tolerant(fold, event, this.#names);
     this.#fold = { ...fold, draft: renamed(fold.draft, this.#names) };
     if (what === "everything") this.#floor = 0;
@@ -158,6 +158,12 @@ export class Copy {
     // What others noted has not got these segments.
     this.#closeAll();
     return true;
+  }
+
+  /** The segments, each as the object that it is already, if it is. */
+  #kept(segments: readonly Segment[]): readonly Segment[] {
+    const known = new Map(this.draft?.segments.map((segment) => [segment.segment_id, segment]));
+    return segments.map((segment) => same(known.get(segment.segment_id), segment));
   }
 
   #closeAll(): void {

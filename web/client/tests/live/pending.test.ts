@@ -65,6 +65,11 @@ describe("what I write", () => {
     simulator.close(4005);
     await go(2_000);
     expect(shown(live)).toEqual(["One: stored"]);
+    // So far behind that there comes another one, in which it is nothing new.
+    for (let time = 0; time < 30; time++) simulator.model.append("draft_renamed", "anna", { title: `${time}` });
+    simulator.close(1006);
+    await go(2_000);
+    expect(shown(live)).toEqual(["One: stored"]);
     expect(live.getState().sending).toBe(1);
     simulator.rest = "up";
     await go(30_000);
@@ -74,15 +79,30 @@ describe("what I write", () => {
     expect(new Set(sent(simulator))).toEqual(new Set(["send key-0"]));
   });
 
+  it("is not confirmed by what somebody else did under the same key", async () => {
+    const { live, simulator, pass: go } = await followed(0.5, myTurn);
+    simulator.rest = "down";
+    void live.send(write("One"));
+    await go(100);
+    simulator.model.append("draft_renamed", "anna", { title: "Meanwhile" }, "key-0");
+    simulator.spread();
+    await go(100);
+    expect(live.getState()).toMatchObject({ sending: 1, draft: { title: "Meanwhile" } });
+    expect(shown(live)).toEqual(["One: sending"]);
+  });
+
   it("that says the same as something else of mine is there as often as I wrote it", async () => {
     const { live, simulator, pass: go } = await followed(0.5, myTurn);
     void live.send(write("Ho"));
     await go(200);
+    simulator.rest = "down";
     void live.send(write("Ho"));
     expect(shown(live)).toEqual(["Ho: stored", "Ho: sending"]);
-    simulator.rest = "down";
-    simulator.close(4005);
+    for (let time = 0; time < 30; time++) simulator.model.append("draft_renamed", "anna", { title: `${time}` });
+    simulator.close(1006);
     await go(2_000);
+    expect(simulator.snapshots).toHaveLength(2);
+    expect(shown(live)).toEqual(["Ho: stored", "Ho: sending"]);
     simulator.rest = "up";
     await go(60_000);
     expect(shown(live)).toEqual(["Ho: stored", "Ho: stored"]);
