@@ -11,9 +11,11 @@ from tests.page.axe import findings
 from tests.page.watching import Watch
 
 # Of Playwright, in milliseconds: others run beside the tests, and two of these at once.
-PATIENCE = 8_000
+PATIENCE = 20_000
 expect.set_options(timeout=PATIENCE)
 
+# Of a picture, in pixels.
+LONGEST = 8_000
 # What a window is like if a test does not say otherwise.
 WINDOW = {
     "locale": "en-GB",
@@ -57,8 +59,9 @@ class Person:
             self.watch.complaints += [f"axe: {state}, {scheme}: {found}" for found in await findings(self.page)]
 
     async def shot(self, state: str) -> None:
-        """Keep a picture of the whole page as it is now."""
-        await self.page.screenshot(path=self._folder / f"{plain(state)}.png", full_page=True, animations="disabled")
+        """Keep a picture of the page as it is now: of the whole of it, unless that is too long for one."""
+        whole = await self.page.evaluate("document.documentElement.scrollHeight") <= LONGEST
+        await self.page.screenshot(path=self._folder / f"{plain(state)}.png", full_page=whole, animations="disabled")
 
 
 class People:
