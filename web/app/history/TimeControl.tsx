@@ -1,4 +1,5 @@
 import type { DraftEvent } from "@onering/client";
+import type { ReactNode } from "react";
 import { text } from "../strings.ts";
 import { Button } from "../ui/Button.tsx";
 import { fullDate, moment, number } from "../ui/format.ts";
@@ -39,14 +40,9 @@ export function TimeControl({ version, head, event, nameOf, announced, playing, 
         )}
       </p>
       <div className={styles.row}>
-        <Button
-          className={styles.step}
-          aria-label={say.previous}
-          disabled={version <= 1}
-          onClick={() => onMove(version - 1, "button")}
-        >
+        <Step label={say.previous} to={version - 1} head={head} onMove={onMove}>
           <BackIcon />
-        </Button>
+        </Step>
         <VersionSlider
           label={say.slider}
           version={version}
@@ -55,18 +51,36 @@ export function TimeControl({ version, head, event, nameOf, announced, playing, 
           nameOf={nameOf}
           onMove={(to) => onMove(to, "slider")}
         />
-        <Button
-          className={styles.step}
-          aria-label={say.next}
-          disabled={version >= head}
-          onClick={() => onMove(version + 1, "button")}
-        >
+        <Step label={say.next} to={version + 1} head={head} onMove={onMove}>
           <OnIcon />
-        </Button>
+        </Step>
         <Button className={styles.step} aria-label={playing ? say.pause : say.play} onClick={() => onPlay(!playing)}>
           {playing ? <PauseIcon /> : <PlayIcon />}
         </Button>
       </div>
     </fieldset>
+  );
+}
+
+interface StepProps {
+  label: string;
+  to: number;
+  head: number;
+  onMove: TimeControlProps["onMove"];
+  children: ReactNode;
+}
+
+/** A step to a neighbour. At an end it does nothing, and keeps the focus of whoever went there with it. */
+function Step({ label, to, head, onMove, children }: StepProps) {
+  const nowhere = to < 1 || to > head;
+  return (
+    <Button
+      className={styles.step}
+      aria-label={label}
+      aria-disabled={nowhere || undefined}
+      onClick={() => !nowhere && onMove(to, "button")}
+    >
+      {children}
+    </Button>
   );
 }

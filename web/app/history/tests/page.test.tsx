@@ -37,6 +37,17 @@ test("moving the slider shows the text then, and the address follows", async () 
   await waitFor(() => expect(location.search).toBe("?at=5"));
 });
 
+test("one step goes to the neighbour, and at an end nowhere", async () => {
+  open("?at=5");
+  await manuscript();
+  const on = screen.getByRole("button", { name: "One version on" });
+  fireEvent.click(on);
+  expect(slider().value).toBe("6");
+  fireEvent.click(on);
+  expect(slider().value).toBe("6");
+  expect(on.getAttribute("aria-disabled")).toBe("true");
+});
+
 test("while a version is on its way the text before stays, said to be waiting", async () => {
   open("");
   await manuscript();
