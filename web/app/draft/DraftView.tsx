@@ -107,7 +107,7 @@ export function DraftView({ live, draft }: { live: UsedDraft; draft: Draft }) {
             onTyping={typing}
           />
         )}
-        <Ring draft={draft} rights={rights} names={names} send={send} />
+        <Ring draft={draft} rights={rights} names={names} standing={standing} send={send} />
         {amending.withdrawing !== null && (
           <WithdrawDialog segment={amending.withdrawing} names={names} send={send} onClose={amending.leave} />
         )}

@@ -18,11 +18,12 @@ export interface RingProps {
   draft: Draft;
   rights: Rights;
   names: DraftState["names"];
+  standing: DraftState["standing"];
   send: DraftActions["send"];
 }
 
 /** Nothing for a draft that takes no more turns. */
-export const Ring = memo(function Ring({ draft, rights, names, send }: RingProps) {
+export const Ring = memo(function Ring({ draft, rights, names, standing, send }: RingProps) {
   const { typing } = usePresence(draft.draft_id);
   const [passing, setPassing] = useState(false);
   const section = useRef<HTMLElement>(null);
@@ -46,6 +47,12 @@ export const Ring = memo(function Ring({ draft, rights, names, send }: RingProps
           {rights.holds ? text.draft.ring.mine : <bdi>{text.draft.ring.theirs(name)}</bdi>}
         </p>
         <p className={styles.when}>
+          {/* The head says it to screen readers; this is for those who look at the end of the text. */}
+          {standing !== "live" && standing !== "ended" && (
+            <span aria-hidden="true">
+              {text.connection[standing === "offline" ? "offline" : "catching-up"].label} ·{" "}
+            </span>
+          )}
           {!rights.holds && typing === holder && <span>{text.draft.head.writing(name)} </span>}
           {deadline_at !== null && <Deadline since={passed_at} at={deadline_at} />}
         </p>

@@ -68,6 +68,26 @@ describe("one event", () => {
   });
 });
 
+describe("somebody who reads elsewhere", () => {
+  it("is told how much of others is new below, and not of what they wrote themselves", () => {
+    vi.spyOn(Element.prototype, "scrollHeight", "get").mockReturnValue(50_000);
+    const written = stored(many(50));
+    const { live } = open("carol", { written });
+    const all = [...written, ...stored([segment(50, "bob"), segment(51, "bob"), segment(52, "carol")])];
+    expect(screen.queryByRole("button", { name: /new below/ })).toBeNull();
+    live.become({ written: all });
+    expect(screen.getByRole("button", { name: text.draft.text.below(2) })).toBeTruthy();
+  });
+
+  it("is not told while they read the end", () => {
+    vi.spyOn(Element.prototype, "scrollHeight", "get").mockReturnValue(window.innerHeight);
+    const written = stored(many(50));
+    const { live } = open("carol", { written });
+    live.become({ written: [...written, ...stored([segment(50, "bob")])] });
+    expect(screen.queryByRole("button", { name: /new below/ })).toBeNull();
+  });
+});
+
 describe("what is mine and on its way", () => {
   it("stands at its place and says so in words", () => {
     open("alice", { written: [...stored([segment(0)]), { segment: segment(1), state: "sending" }] });

@@ -121,6 +121,24 @@ describe("a draft that is not there", () => {
   });
 });
 
+describe("the connection", () => {
+  it("is told in the head, and beside the ring while it is not live", () => {
+    const { live } = open("bob", of("alice"));
+    const ringSays = () => screen.getByRole("region", { name: ring.label }).textContent;
+    expect(ringSays()).not.toContain(text.connection["catching-up"].label);
+    live.become({ standing: "catching-up" });
+    expect(ringSays()).toContain(text.connection["catching-up"].label);
+    live.become({ standing: "offline" });
+    expect(ringSays()).toContain(text.connection.offline.label);
+    expect(screen.getAllByRole("status").map((told) => told.textContent)).toContain(text.connection.offline.label);
+  });
+
+  it("is told to be for reading alone to those who can't write", () => {
+    open("vera", of("alice"));
+    expect(screen.getByText(text.connection["read-only"].label)).toBeTruthy();
+  });
+});
+
 describe("the title", () => {
   const rename = () => fireEvent.click(screen.getByRole("button", { name: head.rename }));
   const field = () => screen.getByRole<HTMLInputElement>("textbox", { name: head.title });
