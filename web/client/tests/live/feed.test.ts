@@ -491,6 +491,13 @@ describe("who is there", () => {
     expect(live.getState().typing).toBeNull();
   });
 
+  it("is not told of me what I know", async () => {
+    const { simulator, live, pass } = await followed();
+    simulator.say({ type: "typing", user_id: ME, seconds: 6 });
+    await pass(100);
+    expect(live.getState().typing).toBeNull();
+  });
+
   it("is told that I write every few seconds at most", async () => {
     const { simulator, live, pass } = await followed();
     for (let time = 0; time < 40; time++) {

@@ -47,8 +47,22 @@ describe("a draft folded from its events", () => {
 
   it("is read for its deadline only if the draft did not show how long a turn lasts", () => {
     expect(foldedFrom(1, () => {})).toBe(0);
+    const added = events.find(({ type }) => type === "segment_added");
+    expect(foldedFrom(added?.version ?? 0, () => {})).toBe(0);
     const withdrawn = events.find(({ type }) => type === "segment_withdrawn");
     expect(foldedFrom(withdrawn?.version ?? 0, () => {})).toBe(1);
+  });
+
+  it("moves on, and lacks everything, where an event was erased or is of a newer kind", () => {
+    const fold = foldOf(drafts[0] as Draft);
+    for (const { type } of [...events, { type: "draft_painted" }]) {
+      const event = { ...events[1], type, data: null } as DraftEvent;
+      const isPlain = /locked|completed|reopened|archived|nudged/.test(type);
+      expect(evolve(fold, event, {})).toMatchObject({
+        draft: { version: 2 },
+        lacking: isPlain ? "nothing" : "everything",
+      });
+    }
   });
 
   it("keeps every segment that an event does not change the very object that it was", () => {

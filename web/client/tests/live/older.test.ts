@@ -57,7 +57,7 @@ describe("older segments", () => {
     while (reads(simulator).length < 3) await pass(10);
     const { model } = simulator;
     // Neither the answer nor the feed is first everywhere: some of this is in the page, some is not.
-    for (const order of [3, 7, 399]) {
+    for (const order of [3, 7, 11, 15, 19, 399]) {
       model.append("segment_amended", "anna", place(order, `${order}, amended`));
       model.append("segment_withdrawn", "anna", place(order + (order === 399 ? -1 : 1), ""));
       simulator.spread();
@@ -74,13 +74,32 @@ describe("older segments", () => {
       each.rest = "down";
     });
     simulator.model.append("segment_amended", "anna", place(3, "Soon"));
+    simulator.requests.length = 0;
     simulator.rest = "up";
     await pass(3_000);
+    expect(reads(simulator)).toHaveLength(1);
     expect(live.getState()).toMatchObject({ older: "loading", version: 402 });
     simulator.spread();
     await pass(1_000);
     expect(live.getState()).toMatchObject({ older: "none", version: 403 });
     expect(live.getState().draft).toEqual(simulator.model.draft());
+  });
+
+  it("of a log that was restored meanwhile are not mixed into those of the one before", async () => {
+    const { live, simulator, pass } = await followed(0.5, (each) => {
+      long(400)(each);
+      each.rest = "down";
+    });
+    const { model } = simulator;
+    model.restore(401);
+    model.append("segment_amended", "anna", place(3, "In another log"));
+    simulator.rest = "up";
+    await pass(3_000);
+    expect(live.getState()).toMatchObject({ older: "loading", version: 402 });
+    expect(live.getState().written).toHaveLength(200);
+    simulator.close(4005);
+    await pass(3_000);
+    expect(live.getState().draft).toEqual(model.draft());
   });
 
   it("that are refused have failed, until they are asked for again", async () => {
@@ -97,6 +116,20 @@ describe("older segments", () => {
     await pass(1_000);
     expect(live.getState().older).toBe("none");
     expect(live.getState().draft).toEqual(simulator.model.draft());
+  });
+
+  it("are not all there is to read: what happens while a draft is read again is not lost", async () => {
+    const { live, simulator, pass } = await followed();
+    const { model } = simulator;
+    model.append("draft_renamed", "anna", null);
+    simulator.spread();
+    await pass(45);
+    model.append("draft_renamed", "anna", { title: "Since then" });
+    simulator.spread();
+    await pass(500);
+    expect(reads(simulator)).toHaveLength(1);
+    expect(live.getState()).toMatchObject({ standing: "live", version: 4 });
+    expect(live.getState().draft).toEqual(model.draft());
   });
 
   it("keep the segments that were there the very objects that they were", async () => {

@@ -93,22 +93,26 @@ export class Simulator {
         return simulator.tokens.userId;
       },
       send: async (command, { key = "", signal } = {}) => {
-        await this.#request(`send ${key}`, signal);
+        this.requests.push(`send ${key}`);
+        await this.#way(signal);
         const outcome = this.model.command(command, key);
         this.spread();
         if (this.rest === "deaf") throw new Unreachable("The answer was lost.");
-        await this.#request("answer", signal);
+        await this.#way(signal);
         return outcome;
       },
       draft: async (_id, query = {}, signal) => {
-        await this.#request(`draft ${JSON.stringify(query)}`, signal);
-        return this.model.draft(query);
+        this.requests.push(`draft ${JSON.stringify(query)}`);
+        await this.#way(signal);
+        const read = this.model.draft(query);
+        await this.#way(signal);
+        return read;
       },
     };
   }
 
-  #request(what: string, signal?: AbortSignal): Promise<void> {
-    this.requests.push(what);
+  /** There, or back again. */
+  #way(signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const aborted = () => reject(signal?.reason);
       signal?.addEventListener("abort", aborted);
