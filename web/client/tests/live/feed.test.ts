@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { OpenSocket, SocketEvents } from "../../src/live/connection.ts";
 import type { Turn } from "../../src/live/surroundings.ts";
 import { Refused, Unreachable } from "../../src/refusals.ts";
 import { follow, followed, PROVED } from "./following.ts";
@@ -435,6 +436,28 @@ describe("a token", () => {
     await pass(100);
     expect(simulator.hellos[1]).toEqual({ type: "hello", token: expect.stringContaining("ben ") });
     expect(live.getState().standing).toBe("live");
+  });
+});
+
+describe("a socket that was given up", () => {
+  it("is not heard any more, whatever it still says", async () => {
+    const sockets: SocketEvents[] = [];
+    const { live, simulator, pass } = await followed(0.5, (each) => {
+      const { openSocket } = each;
+      const opened: OpenSocket = (url, protocols, on) => {
+        sockets.push(on);
+        return openSocket(url, protocols, on);
+      };
+      Object.assign(each, { openSocket: opened });
+    });
+    simulator.say({ type: "ping", head: 3 });
+    await pass(100);
+    const before = live.getState();
+    const [old] = sockets;
+    old?.heard(JSON.stringify({ type: "ping", head: 9 }));
+    old?.closed(4403, "too late");
+    expect(sockets).toHaveLength(2);
+    expect(live.getState()).toBe(before);
   });
 });
 
