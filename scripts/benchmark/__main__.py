@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 
 from onering import __version__
-from scripts.benchmark import commands, fanout, grown, hot, join, latency, length, limits, memory, proofs, replay
+from scripts.benchmark import commands, fanout, grown, hot, join, latency, length, limits, memory, page, proofs, replay
 from scripts.benchmark.figures import Section
 from scripts.benchmark.scale import FULL, SHORT, Scale
 from scripts.benchmark.service import Serve, serving
@@ -40,6 +40,7 @@ class Part(StrEnum):
     LATENCY = "latency"
     GROWN = "scale"
     JOIN = "join"
+    PAGE = "page"
 
 
 MEASURES: Mapping[Part, Callable[[Scale, Serve], Section]] = {
@@ -54,6 +55,7 @@ MEASURES: Mapping[Part, Callable[[Scale, Serve], Section]] = {
     Part.LATENCY: latency.measure,
     Part.GROWN: grown.measure,
     Part.JOIN: join.measure,
+    Part.PAGE: page.measure,
 }
 
 

@@ -28,6 +28,8 @@ class Scale:
     long_draft: int = 10_000
     # Seconds for which each kind of read is asked.
     reading: float = 2
+    # Segments of the draft that is looked at in a browser.
+    page_segments: int = 2_000
 
 
 FULL = Scale()
