@@ -13,8 +13,6 @@ from scripts.benchmark.people import WRITER, drafts
 from scripts.benchmark.scale import Scale
 from scripts.benchmark.service import Serve
 
-# Each with a cold cache takes little, and varies much.
-VISITS = 3
 SEGMENTS = 200
 WRITERS = 10
 # A document of the same server that has a line of text and no script.
@@ -54,7 +52,7 @@ def measure(scale: Scale, serve: Serve) -> Section:
         figures = [
             shown
             for what, path in places.items()
-            for shown in _visited(what, browser, service.url + path, service.url + BARE, scale.rounds * VISITS)
+            for shown in _visited(what, browser, service.url + path, service.url + BARE, scale.visits)
         ]
         figures += page_long.measured(browser, service, scale, BARE)
     return Section(

@@ -28,9 +28,10 @@ class Scale:
     long_draft: int = 10_000
     # Seconds for which each kind of read is asked.
     reading: float = 2
-    # Segments of the draft that is looked at in a browser.
+    # Visits to each page in a browser, and segments of the draft that is looked at there for longer.
+    visits: int = 9
     page_segments: int = 2_000
 
 
 FULL = Scale()
-SHORT = Scale(seconds=1, rounds=1, events=30_000, idle=500, requests=64, grown=50_000, long_draft=2_000, reading=0.3)
+SHORT = Scale(seconds=1, rounds=1, events=30_000, idle=500, requests=64, grown=50_000, long_draft=2_000, reading=0.3, visits=3)

@@ -39,6 +39,7 @@ TINY = Scale(
     grown=600,
     long_draft=40,
     reading=0.05,
+    visits=1,
     page_segments=60,
 )
 
