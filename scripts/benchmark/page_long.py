@@ -15,11 +15,10 @@ from scripts.benchmark.scale import Scale
 from scripts.benchmark.service import Service
 
 WRITERS = 10
-# A long flick through the draft, in pixels.
-FAR, A_SECOND = 12_000, 4_000
+# How fast a long flick through the draft is, in pixels a second.
+SPEED = 4_000
 # The longest that a frame of 60 or of 30 in a second may take, in ms, and what the clock is coarse by.
 FRAMES = {"16.7 ms": 17.5, "33 ms": 34.2}
-EVENTS = 30
 # Between two events, in seconds: each is drawn by itself.
 PAUSE = 0.1
 # What the browser counts of a page's work, in seconds, and the least of it.
@@ -54,11 +53,11 @@ def measured(browser: Browser, service: Service, scale: Scale, bare: str) -> Ite
     with _opened(browser, f"{service.url}/drafts/{draft}") as page, _opened(browser, service.url + bare) as plain:
         page.wait_for_selector("main li")
         plain.set_content(PLAIN.format(f"<p>{CONTENT}</p>" * scale.page_segments))
-        yield from _scrolled(what, page, plain, scale.rounds)
+        yield from _scrolled(what, page, plain, scale)
         plain.goto(service.url + bare)
         plain.evaluate(FOLLOW, FEED.replace("{draft_id}", draft))
         with closing(Caller(service)) as caller:
-            yield from _told(what, page, plain, lambda: caller.write(draft), scale.rounds)
+            yield from _told(what, page, plain, lambda: caller.write(draft), scale)
 
 
 @contextmanager
@@ -73,8 +72,9 @@ def _opened(browser: Browser, url: str) -> Iterator[Page]:
         context.close()
 
 
-def _scrolled(what: str, page: Page, plain: Page, rounds: int) -> Iterator[Figure]:
-    lengths = [(_frames(page), _frames(plain)) for _ in range(rounds)]
+def _scrolled(what: str, page: Page, plain: Page, scale: Scale) -> Iterator[Figure]:
+    far = round(SPEED * scale.seconds / 2)
+    lengths = [(_frames(page, far), _frames(plain, far)) for _ in range(scale.rounds)]
     for name, most in FRAMES.items():
         pairs = [(_share(ours, most), _share(limit, most)) for ours, limit in lengths]
         yield figure(f"{what}, frames within {name} while scrolling", "%", pairs)
@@ -82,15 +82,15 @@ def _scrolled(what: str, page: Page, plain: Page, rounds: int) -> Iterator[Figur
     yield figure(f"{what}, elements in the document", "", nodes, target=Target("value", "≤", 1500))
 
 
-def _frames(page: Page) -> Sequence[float]:
+def _frames(page: Page, far: int) -> Sequence[float]:
     """Flick up and down again; return how long each frame took, in ms."""
     page.bring_to_front()
     session = page.context.new_cdp_session(page)
     page.evaluate(COLLECT)
-    for distance in (FAR, -FAR):
+    for distance in (far, -far):
         session.send(
             "Input.synthesizeScrollGesture",
-            {"x": 400, "y": 400, "yDistance": distance, "speed": A_SECOND, "gestureSourceType": "mouse"},
+            {"x": 400, "y": 400, "yDistance": distance, "speed": SPEED, "gestureSourceType": "mouse"},
         )
     session.detach()
     lengths: Sequence[float] = page.evaluate(COLLECTED)
@@ -106,26 +106,27 @@ def _nodes(page: Page) -> int:
     return count
 
 
-def _told(what: str, page: Page, plain: Page, write: Callable[[], object], rounds: int) -> Iterator[Figure]:
-    spent = [(_work(page, write), _work(plain, write)) for _ in range(rounds)]
+def _told(what: str, page: Page, plain: Page, write: Callable[[], object], scale: Scale) -> Iterator[Figure]:
+    events = round(scale.seconds / PAUSE)
+    spent = [(_work(page, write, events), _work(plain, write, events)) for _ in range(scale.rounds)]
     for name in WORK:
         pairs = [(ours[name], limit[name]) for ours, limit in spent]
         yield figure(f"{what}, one more: {name}", "ms", pairs)
 
 
-def _work(page: Page, write: Callable[[], object]) -> dict[str, float]:
+def _work(page: Page, write: Callable[[], object], events: int) -> dict[str, float]:
     """Return what an event costs a page, in ms, on the average of some."""
     page.bring_to_front()
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable")
     before = _counted(session.send("Performance.getMetrics"))
-    for _ in range(EVENTS):
+    for _ in range(events):
         write()
         time.sleep(PAUSE)
     after = _counted(session.send("Performance.getMetrics"))
     session.detach()
     # Of next to nothing the browser may count nothing.
-    return {name: max(after[counter] - before[counter], LEAST) * 1000 / EVENTS for name, counter in WORK.items()}
+    return {name: max(after[counter] - before[counter], LEAST) * 1000 / events for name, counter in WORK.items()}
 
 
 def _counted(answer: dict[str, list[dict[str, float]]]) -> dict[str, float]:

@@ -34,4 +34,6 @@ class Scale:
 
 
 FULL = Scale()
-SHORT = Scale(seconds=1, rounds=1, events=30_000, idle=500, requests=64, grown=50_000, long_draft=2_000, reading=0.3, visits=3)
+SHORT = Scale(
+    seconds=1, rounds=1, events=30_000, idle=500, requests=64, grown=50_000, long_draft=2_000, reading=0.3, visits=3
+)
