@@ -2,6 +2,7 @@
 import type { Draft, DraftEvent } from "@onering/client";
 import { useDraft, useOneRing } from "@onering/client/react";
 import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
+import { called } from "../draft/names.ts";
 import { EventPages, type KnownEvents } from "./eventPages.ts";
 import type { NameOf } from "./sentences.ts";
 
@@ -43,7 +44,7 @@ export function useHistory(draftId: string): History {
   }, [pages, onEvent]);
   const events = useSyncExternalStore(pages.subscribe, pages.getKnown);
   const wantEvent = useCallback((version: number) => pages.want(version), [pages]);
-  const nameOf = useCallback((userId: string) => names[userId] ?? userId, [names]);
+  const nameOf = useCallback((userId: string) => called(names, userId, userId), [names]);
   const member = draft?.members.some((each) => each.user_id === client.userId) ?? false;
   return { draftId, draft, head, events, wantEvent, retryEvents: pages.retry, nameOf, member, end };
 }

@@ -27,6 +27,11 @@ test("what the service says to a person is said, what it says to a programmer is
   );
 });
 
+test("a code that nobody here knows has the words of no other", () => {
+  for (const code of ["newer", "constructor", "__proto__"])
+    expect(wordsOf(refused(code)).title).toBe(text.problems.other.title);
+});
+
 test("a fault of the service names the request to whoever runs it, a rule does not", () => {
   expect(wordsOf(refused("internal_error")).reference).toBe("r1");
   expect(wordsOf(refused("forbidden")).reference).toBeNull();

@@ -37,7 +37,7 @@ const REPORTED: ReadonlySet<string> = new Set([
 export function wordsOf(error: Error): Words {
   if (error instanceof Unreachable) return { ...text.problems.unreachable, reference: null };
   if (!(error instanceof Refused)) return { ...text.problems.page, reference: null };
-  const known = error.code in codes ? codes[error.code as keyof typeof codes] : text.problems.other;
+  const known = Object.hasOwn(codes, error.code) ? codes[error.code as keyof typeof codes] : text.problems.other;
   const body = OURS.has(error.code) ? known.body : inSentences(detailOf(error), known.body);
   return {
     title: known.title,

@@ -117,3 +117,10 @@ test.each([
   await screen.findByText(/changed segment 2/);
   expect(screen.queryByRole("button", { name: "Verify" })).toBeNull();
 });
+
+test.each(["constructor", "__proto__", "toString"])("somebody whose id is %j is told of by it", async (id) => {
+  const came = event(7, "collaborator_added", { user_id: id, role: "viewer" });
+  open("?show=happened", { events: [...STORY, came, event(8, "collaborator_removed", { user_id: id })] });
+  await screen.findByText(/changed segment 2/);
+  expect(entries().slice(0, 2)).toEqual([`Alice took ${id} out`, `Alice let ${id} in as a reader`]);
+});
