@@ -32,6 +32,8 @@ export function PassDialog({ draft, names, send, first, onClose }: PassDialogPro
   const draft_id = draft.draft_id;
   const holder = draft.ring_state.current_holder_id;
   const others = draft.members.filter((member) => member.role !== "viewer" && member.user_id !== holder);
+  const back = others.some((member) => member.user_id === draft.creator_id);
+  const strategies = STRATEGIES.filter((strategy) => strategy !== "back_to_creator" || back);
 
   async function pass(how: () => Promise<Outcome>) {
     if (busy) return;
@@ -85,9 +87,9 @@ export function PassDialog({ draft, names, send, first, onClose }: PassDialogPro
             </ul>
             <h3>{text.draft.ring.chosen}</h3>
             <ul>
-              {STRATEGIES.map((strategy) => (
+              {strategies.map((strategy) => (
                 <li key={strategy}>
-                  <button type="button" disabled={busy} onClick={() => smart(strategy)}>
+                  <button type="button" className={styles.strategy} disabled={busy} onClick={() => smart(strategy)}>
                     <span className={styles.label}>{text.draft.ring.strategies[strategy].label}</span>
                     <span className={styles.why}>{text.draft.ring.strategies[strategy].why}</span>
                   </button>

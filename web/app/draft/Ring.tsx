@@ -53,7 +53,7 @@ export const Ring = memo(function Ring({ draft, rights, names, standing, send }:
               {text.connection[standing === "offline" ? "offline" : "catching-up"].label} ·{" "}
             </span>
           )}
-          {!rights.holds && typing === holder && <span>{text.draft.head.writing(name)} </span>}
+          {!rights.holds && typing === holder && <span>{text.draft.head.writing(name)} · </span>}
           {deadline_at !== null && <Deadline since={passed_at} at={deadline_at} />}
         </p>
       </div>

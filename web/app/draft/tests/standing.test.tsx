@@ -1,5 +1,5 @@
 import type { DraftState } from "@onering/client";
-import { act, fireEvent, screen } from "@testing-library/react";
+import { act, fireEvent, screen, within } from "@testing-library/react";
 import { describe, expect, it, test, vi } from "vitest";
 import { ringCame } from "../../session/turns.ts";
 import { text } from "../../strings.ts";
@@ -62,6 +62,21 @@ describe("before the turn is over", () => {
     open("carol", of("bob"));
     expect(can(ring.reclaim)).toBe(false);
     expect(screen.getByText(new RegExp(ring.reclaimLater))).toBeTruthy();
+  });
+});
+
+describe("passing the ring", () => {
+  const { label } = ring.strategies.back_to_creator;
+  it.each([
+    ["bob", "alice", true],
+    ["alice", "alice", false],
+    ["bob", "vera", false],
+    ["bob", "mallory", false],
+  ])("by %s, back to %s, who began the draft, is offered: %j", async (holder, creator_id, offers) => {
+    open(holder, { ...WRITTEN, draft: draft({ creator_id }, { current_holder_id: holder }) });
+    fireEvent.click(screen.getByRole("button", { name: ring.pass }));
+    const dialog = await screen.findByRole("dialog", { name: ring.pass });
+    expect(within(dialog).queryByText(label) !== null).toBe(offers);
   });
 });
 
