@@ -51,7 +51,7 @@ class Invite(Shape):
 class Invitation(Invite):
     """An invite as its two people and the members of its draft see it, so that one knows what one is asked into.
 
-    `draft_title` is null for somebody who may not read the draft and whose invite does not stand any more.
+    `draft_title` is null for whoever may not read the draft, but for the target of an invite that stands.
     """
 
     model_config = shown(INVITE | TITLED)

@@ -77,7 +77,9 @@ class Invites:
         if who not in (invite.target_user_id, invite.inviter_id) and document.role_of(who) is None:
             raise Forbidden("The invite is for somebody else.")
         shown = await self._shown(invite)
-        told = shown["status"] == "pending" or document.readable_by(*reader(caller))
+        # Whoever asked may have left meanwhile: an invite that stands tells its target alone.
+        asked = shown["status"] == "pending" and who == invite.target_user_id
+        told = asked or document.readable_by(*reader(caller))
         position = at_position(reading.place(document.position))
         return data(shown | {"draft_title": document.title if told else None}, position)
 

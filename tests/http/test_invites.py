@@ -216,6 +216,15 @@ class TestSeeing:
             assert (await bob.http.get(path)).json()["data"]["draft_title"] == title
             assert (await alice.http.get(path)).json()["data"]["draft_title"] == "A walk"
 
+    async def test_whoever_asked_and_was_taken_out_is_told_no_title_any_more(self, alice: Person, bob: Person) -> None:
+        draft = await shared_draft(alice, "bob", visibility="private", title="Before")
+        assert (await alice.hand(draft, "bob")).status_code == 200
+        made = await invite(bob, draft, "carol")
+        assert (await alice.take_out(draft, "bob")).status_code == 200
+        await alice.http.patch(DRAFT.format(draft), json={"title": "After"})
+        told = (await bob.http.get(f"/v1/collab/invites/{made['invite_id']}")).json()["data"]
+        assert (told["status"], told["draft_title"]) == ("pending", None)
+
     async def test_members_list_them_newest_first_and_others_do_not(
         self, alice: Person, bob: Person, eve: Person, nobody: Person
     ) -> None:

@@ -16,6 +16,12 @@ export const text = {
     you: "you",
     cancel: "Cancel",
   },
+  notLoaded: {
+    title: "This could not be loaded",
+    why: "Check your connection and try again. If there is a newer page by now, load it: what you wrote and did not send is kept.",
+    again: "Try again",
+    reload: "Load the page",
+  },
   header: {
     navigation: "OneRing",
     signIn: "Sign in",
@@ -201,9 +207,6 @@ export const text = {
     signInToRead: "read this draft",
     home: "To your drafts",
     again: "Try again",
-    notLoaded: "This could not be loaded",
-    notLoadedWhy: "Check your connection, then load the page again. What you wrote and did not send is kept.",
-    reload: "Load it again",
     ended: {
       access: "You no longer have access to this draft",
       accessWhy: "Its owner took you out, or made it private. What you wrote in it stays in it.",
@@ -337,7 +340,7 @@ export const text = {
       refused: (why: string) => `It was not added: ${why}`,
     },
     wait: {
-      title: (name: string) => `It is ${name}’s turn`,
+      title: (name: string) => `It has been ${name}’s turn`,
       told: "You’ll be told when the ring comes to you.",
       locked: "The draft is locked. You hold the ring, and can write once it is unlocked.",
       viewer: (owner: string) => `You are reading. ${owner} can let you write with them.`,
@@ -751,6 +754,7 @@ export const text = {
     title: "Invite someone",
     who: "For whom",
     whoHint: "A handle, such as @alice, or a user id. An invitation is for this one person.",
+    whoHintHere: "The name that they continue as, capitals and all, or a handle, such as @alice.",
     role: "They may",
     message: "A few words to them",
     messageHint: "If you like. They see it before they answer.",
@@ -792,6 +796,7 @@ export const text = {
       declineTitle: "Decline this invitation?",
       declineWhat: (name: string) => `It can't be accepted afterwards; ${name} would have to invite you again.`,
       cancel: "Cancel",
+      hidden: "a draft that you can't read any more",
       welcome: (title: string | null) => (title === null ? "Welcome" : `Welcome to “${title}”`),
       welcomeWriter: "You may write, as soon as the ring is yours.",
       welcomeReader: "You may read along.",

@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import { Link, useLocation } from "wouter";
+import { useLocation } from "wouter";
 import { called } from "../people/called.ts";
 import { text } from "../strings.ts";
 import { Avatar } from "../ui/Avatar.tsx";
@@ -9,6 +9,7 @@ import { dropToken } from "./heldToken.ts";
 import type { InvitationRead } from "./invitation.ts";
 import styles from "./invites.module.css";
 import { Settled } from "./Settled.tsx";
+import { WayOn } from "./WayOn.tsx";
 
 export interface InvitationProps {
   invite: InvitationRead;
@@ -54,7 +55,7 @@ function Asked({ invite, mine }: { invite: InvitationRead; mine: boolean }) {
         </span>
       </p>
       <h2 className={styles.title} dir="auto">
-        {invite.draft_title}
+        {invite.draft_title ?? words.hidden}
       </h2>
       {invite.message !== null && (
         <blockquote className={styles.message} dir="auto">
@@ -75,7 +76,7 @@ function NotMine({ invite, me }: { invite: InvitationRead; me: string }) {
   return (
     <>
       <p className={styles.note}>{words.wrongPersonFor(called(invite.target_user_id, invite.target_display), you)}</p>
-      <Link href={`/drafts/${invite.draft_id}`}>{words.toDraft}</Link>
+      <WayOn invite={invite} />
     </>
   );
 }

@@ -94,6 +94,13 @@ test("whoever made it sees for whom it is, and can't answer it", async () => {
   expect(screen.queryByRole("button", { name: /Accept|Decline/ })).toBeNull();
 });
 
+test("whoever made it and was taken out of the draft sees no title, and is not led there", async () => {
+  stands({ draft_title: null });
+  open("alice");
+  await screen.findByRole("heading", { name: "a draft that you can't read any more" });
+  expect(screen.getAllByRole("link").map((link) => link.getAttribute("href"))).toEqual(["/"]);
+});
+
 test("a link without its end says so, and can't be accepted", async () => {
   open("bob", "");
   expect((await button("Accept")).disabled).toBe(true);

@@ -1,24 +1,18 @@
-import { Link } from "wouter";
 import { text } from "../strings.ts";
 import type { InvitationRead } from "./invitation.ts";
 import styles from "./invites.module.css";
+import { WayOn } from "./WayOn.tsx";
 
 const words = text.invite.page;
 
 /** An invitation that can't be answered any more: why, and what to do. */
 export function Settled({ invite, mine }: { invite: InvitationRead; mine: boolean }) {
   const [title, what] = said(invite, mine);
-  // Its title is told to whoever may read it.
-  const readable = invite.draft_title !== null;
   return (
     <div className={styles.sheet}>
       <p className={styles.lead}>{title}</p>
       {mine && <p>{what}</p>}
-      {readable ? (
-        <Link href={`/drafts/${invite.draft_id}`}>{words.toDraft}</Link>
-      ) : (
-        <Link href="/">{words.toDrafts}</Link>
-      )}
+      <WayOn invite={invite} />
     </div>
   );
 }

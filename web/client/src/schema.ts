@@ -2229,7 +2229,7 @@ export interface components {
          * Invitation
          * @description An invite as its two people and the members of its draft see it, so that one knows what one is asked into.
          *
-         *     `draft_title` is null for somebody who may not read the draft and whose invite does not stand any more.
+         *     `draft_title` is null for whoever may not read the draft, but for the target of an invite that stands.
          */
         readonly Invitation: {
             /** Format: uuid */
