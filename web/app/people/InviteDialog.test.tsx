@@ -160,3 +160,8 @@ test("it is shared by the system only where the system can", async () => {
   fireEvent.click(await screen.findByRole("button", { name: /Share/ }));
   expect(shared).toEqual([{ url: URL_OF_IT, text: "Write with me: “A walk”" }]);
 });
+
+test("on one's own machine it asks for the name that somebody continues as", () => {
+  show(<InviteDialog draftId={DRAFT} open onClose={() => {}} />, { me: "alice", way: "development", service });
+  expect(screen.getByText(/The name that they continue as/)).toBeTruthy();
+});

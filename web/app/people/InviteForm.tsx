@@ -1,6 +1,7 @@
 import { type Draft, type GrantedRole, type NewInvite, Refused } from "@onering/client";
 import { useOneRing } from "@onering/client/react";
 import { type FormEvent, useState } from "react";
+import { useSession } from "../session/session.ts";
 import { text } from "../strings.ts";
 import { Button } from "../ui/Button.tsx";
 import { Field } from "../ui/Field.tsx";
@@ -27,6 +28,7 @@ const LONGEST_MESSAGE = 500;
 /** For whom an invitation is, what they may do, for how long it stands, and a few words. */
 export function InviteForm({ draft, me, to, role: firstRole, onMade }: InviteFormProps) {
   const client = useOneRing();
+  const { way } = useSession();
   const [typed, setTyped] = useState(to);
   const [role, setRole] = useState(firstRole);
   const [message, setMessage] = useState("");
@@ -59,7 +61,7 @@ export function InviteForm({ draft, me, to, role: firstRole, onMade }: InviteFor
   };
   return (
     <form className={styles.form} onSubmit={submit} noValidate>
-      <Field label={text.invite.who} hint={text.invite.whoHint} error={faults.who ?? refused.who}>
+      <Field label={text.invite.who} hint={way === "development" ? text.invite.whoHintHere : text.invite.whoHint} error={faults.who ?? refused.who}>
         {(control) => (
           <input
             {...control}

@@ -150,14 +150,21 @@ export function problem(status: number, code: string, detail: string, errors?: o
 /** What any command comes to. */
 export const done = () => json({ data: { draft_id: DRAFT, version: 8, position: "0.9", events: [], invite: null } });
 
+interface Audience {
+  me: string | null;
+  way?: Session["way"];
+  service: FakeService;
+}
+
 /** Show something to a person, or to nobody (null). */
-export function show(what: ReactNode, { me, service }: { me: string | null; service: FakeService }) {
+export function show(what: ReactNode, { me, way = "clerk", service }: Audience) {
   fakeDialogs();
   const client = new OneRing({ tokens: tokensOf(me), fetch: service.fetch, patience: 0 });
   const asked: string[] = [];
   const session = {
     client,
     userId: me,
+    way: me === null ? "none" : way,
     me: me === null ? null : ({ display_name: null, handle: me } as Me),
     askToSignIn: (why: string) => asked.push(why),
     signOut: () => Promise.resolve(),
