@@ -447,6 +447,7 @@ export const text = {
       same: "Choose two different versions to see what changed between them.",
       nothing: "Nothing is different between these two versions.",
       undone: "What was changed and changed back is not shown.",
+      more: "Show more of them",
       text: "The text",
       segment: (order: string) => `Segment ${order}`,
       added: "added",

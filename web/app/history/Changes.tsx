@@ -100,7 +100,7 @@ function Differences({ history, diff }: { history: History; diff: Diff }) {
   const { nameOf } = history;
   return (
     <>
-      <SegmentChanges segments={diff.segments} nameOf={nameOf} />
+      <SegmentChanges key={`${diff.from.version}-${diff.to.version}`} segments={diff.segments} nameOf={nameOf} />
       <DraftChanges fields={diff.fields} nameOf={nameOf} />
       <PeopleChanges members={diff.members} nameOf={nameOf} />
       <RingChanges ring={diff.ring} nameOf={nameOf} />

@@ -1,4 +1,6 @@
+import { useState } from "react";
 import { text } from "../strings.ts";
+import { Button } from "../ui/Button.tsx";
 import { number } from "../ui/format.ts";
 import { By } from "./By.tsx";
 import type { Diff } from "./composed.ts";
@@ -7,6 +9,8 @@ import type { NameOf } from "./sentences.ts";
 import { WordMarks } from "./WordMarks.tsx";
 
 const say = text.history.changes;
+/** How many passages are shown at first, and are added each time: one that was rewritten may be a thousand marks. */
+const STRETCH = 50;
 type Segments = Diff["segments"];
 
 interface Change {
@@ -18,12 +22,13 @@ interface Change {
 
 /** What became of the text, in its order: passages that came, went, or read otherwise than before. */
 export function SegmentChanges({ segments, nameOf }: { segments: Segments; nameOf: NameOf }) {
+  const [limit, setLimit] = useState(STRETCH);
   const changes = inOrder(segments);
   if (changes.length === 0) return null;
   return (
     <section className={styles.part} aria-labelledby="changes-text">
       <h3 id="changes-text">{say.text}</h3>
-      {changes.map(({ how, segment, from, to }) => (
+      {changes.slice(0, limit).map(({ how, segment, from, to }) => (
         <article key={segment.segment_id} className={styles.segment} data-how={how}>
           <header className={styles.about}>
             <strong>{say.segment(number(segment.segment_order + 1))}</strong>
@@ -35,6 +40,11 @@ export function SegmentChanges({ segments, nameOf }: { segments: Segments; nameO
           </p>
         </article>
       ))}
+      {changes.length > limit && (
+        <div>
+          <Button onClick={() => setLimit(limit + STRETCH)}>{say.more}</Button>
+        </div>
+      )}
     </section>
   );
 }

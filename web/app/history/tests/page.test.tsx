@@ -144,6 +144,17 @@ test("an address with two versions shows what changed between them, marked and i
   expect(slider("To version").value).toBe("6");
 });
 
+test("of a text that was rewritten all over, a stretch is drawn at a time", async () => {
+  const [changed] = DIFF.segments.amended;
+  const rewritten = Array.from({ length: 1000 }, (_, n) => ({ ...changed, segment_id: `s${n}`, segment_order: n }));
+  open("?from=2&to=6", { answers: { diff: () => ({ ...DIFF, segments: { ...DIFF.segments, amended: rewritten } }) } });
+  const drawn = () => within(screen.getByRole("region", { name: "The text" })).getAllByRole("article").length;
+  const more = await screen.findByRole("button", { name: "Show more of them" });
+  expect(drawn()).toBe(50);
+  fireEvent.click(more);
+  expect(drawn()).toBe(100);
+});
+
 test("moving a handle compares anew, the earlier version first, and the address follows", async () => {
   const asked: string[] = [];
   open("?from=2&to=6", {
