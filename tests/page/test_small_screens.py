@@ -21,6 +21,15 @@ BESIDE = """() => [...document.querySelectorAll("a, button, input, select, texta
   .filter(([each]) => each.closest("[tabindex='0'], .said") === null)
   .map(([each]) => each.outerHTML.slice(0, 200))"""
 
+# A window of 1280 by 1024 pixels, in which everything is four times as large.
+ENLARGED = {"viewport": {"width": 320, "height": 256}}
+# Whether something lies over what is seen of an element.
+COVERED = """(element) => {
+  const { left, top, bottom } = element.getBoundingClientRect();
+  const seen = [top + 4, Math.min(bottom, innerHeight) - 4];
+  return seen.some((y) => document.elementFromPoint(left + 20, y) !== element);
+}"""
+
 
 class TestPhone:
     async def test_every_page_fits(self, people: People, service: Service) -> None:
@@ -65,6 +74,14 @@ class TestPhone:
         await expect(desk.dialog).to_be_visible()
         await _fits(alice.page)
         await alice.looks("new draft")
+
+    async def test_what_one_writes_is_seen_however_large(self, people: People, service: Service) -> None:
+        draft = await (await caller(service, "alice")).create(title="A walk", initial_segment="We left at dawn.")
+        alice = await people.person("alice", f"/drafts/{draft}", **ENLARGED)
+        composer = Desk(alice.page).composer
+        await composer.press_sequentially("Nobody")
+        assert not await composer.evaluate(COVERED)
+        await _fits(alice.page)
 
 
 class TestRightToLeft:
