@@ -75,3 +75,12 @@ test("a press elsewhere closes it", () => {
   fireEvent.pointerDown(document.body);
   expect(screen.queryByRole("menu")).toBeNull();
 });
+
+test("it opens to where it is seen whole", () => {
+  const place = vi.spyOn(Element.prototype, "getBoundingClientRect");
+  place.mockReturnValue(new DOMRect(-40, window.innerHeight - 100, 200, 300));
+  fireEvent.click(opener());
+  const { dataset } = screen.getByRole("menu");
+  expect([dataset.turned, dataset.upwards]).toEqual(["", ""]);
+  place.mockRestore();
+});

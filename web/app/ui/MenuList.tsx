@@ -19,8 +19,7 @@ interface MenuListProps {
 export function MenuList({ id, label, items, begin, opener, onLeave, onClose }: MenuListProps) {
   const list = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
-    const rect = list.current?.getBoundingClientRect();
-    if (rect !== undefined && rect.bottom > window.innerHeight) list.current?.setAttribute("data-upwards", "");
+    if (list.current !== null) keepInSight(list.current);
     const entries = entriesOf(list.current);
     entries[begin === "first" ? 0 : entries.length - 1]?.focus();
   }, [begin]);
@@ -75,6 +74,13 @@ function Entry({ item, onClose }: { item: MenuItem; onClose: () => void }) {
       {item.checked === true && <CheckIcon />}
     </button>
   );
+}
+
+/** Opens it upwards, or to the other side, where it would not be seen. */
+function keepInSight(list: HTMLElement) {
+  const { bottom, left, right } = list.getBoundingClientRect();
+  list.toggleAttribute("data-upwards", bottom > window.innerHeight);
+  list.toggleAttribute("data-turned", left < 0 || right > document.documentElement.clientWidth);
 }
 
 const entriesOf = (list: HTMLElement | null): HTMLElement[] => [
