@@ -26,6 +26,7 @@ export function People({ draft, me, names, onOpen }: PeopleProps) {
   );
   const readers = count + anonymous - members.filter(({ user_id }) => there.has(user_id)).length;
   const words = text.draft.head;
+  const holder = draft.status === "active" || draft.status === "locked" ? draft.ring_state.current_holder_id : null;
   return (
     <div className={styles.people}>
       <button type="button" className={styles.faces} onClick={onOpen}>
@@ -35,7 +36,7 @@ export function People({ draft, me, names, onOpen }: PeopleProps) {
               userId={user_id}
               name={nameOf(draft, names, user_id)}
               present={there.has(user_id)}
-              holder={user_id === draft.ring_state.current_holder_id}
+              holder={user_id === holder}
             />
           </span>
         ))}

@@ -56,6 +56,16 @@ test.each<[string | null, string, Parameters<typeof of>[1], string[]]>([
   },
 );
 
+test.each<[Parameters<typeof of>[1], number]>([
+  ["active", 1],
+  ["locked", 1],
+  ["completed", 0],
+  ["archived", 0],
+])("a draft that is %s shows the ring on %i of the faces", (status, rings) => {
+  const { container } = open("alice", of("bob", status));
+  expect(container.querySelectorAll("header [data-holder]")).toHaveLength(rings);
+});
+
 describe("before the turn is over", () => {
   it("says from when on the ring can be taken, instead of offering it", () => {
     vi.spyOn(Date, "now").mockReturnValue(Date.parse(later(60)));
