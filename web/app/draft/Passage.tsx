@@ -43,7 +43,7 @@ export const Passage = memo(function Passage(props: PassageProps) {
     >
       <p className={`${styles.who} person`} style={personStyle(segment.author_user_id)}>
         {opening === "author" && (
-          <span className={styles.name}>
+          <span className={styles.name} title={name}>
             <Name userId={segment.author_user_id} name={name} me={me} />
           </span>
         )}
