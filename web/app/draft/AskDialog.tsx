@@ -17,7 +17,7 @@ export interface AskDialogProps {
   onClose: () => void;
 }
 
-export function AskDialog({ what, draftId, names, send, onClose }: AskDialogProps) {
+export default function AskDialog({ what, draftId, names, send, onClose }: AskDialogProps) {
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState<string | null>(null);
   const type = what === "complete" ? "complete-draft" : "archive-draft";
@@ -42,11 +42,9 @@ export function AskDialog({ what, draftId, names, send, onClose }: AskDialogProp
         {failed}
       </p>
       <p className={styles.choices}>
+        <Button onClick={onClose}>{text.draft.ask.no}</Button>
         <Button kind={what === "archive" ? "danger" : "primary"} busy={busy} onClick={go}>
           {text.draft.ask.yes[what]}
-        </Button>
-        <Button kind="quiet" onClick={onClose}>
-          {text.draft.ask.no}
         </Button>
       </p>
     </Dialog>

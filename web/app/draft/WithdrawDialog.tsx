@@ -15,7 +15,7 @@ export interface WithdrawDialogProps {
   onClose: () => void;
 }
 
-export function WithdrawDialog({ segment, names, send, onClose }: WithdrawDialogProps) {
+export default function WithdrawDialog({ segment, names, send, onClose }: WithdrawDialogProps) {
   function go() {
     const { draft_id, segment_id } = segment;
     send({ type: "withdraw-segment", draft_id, segment_id }).catch((reason: unknown) =>
@@ -31,11 +31,9 @@ export function WithdrawDialog({ segment, names, send, onClose }: WithdrawDialog
       </blockquote>
       <p>{text.draft.text.withdrawWhy}</p>
       <p className={styles.choices}>
+        <Button onClick={onClose}>{text.draft.text.cancel}</Button>
         <Button kind="danger" onClick={go}>
           {text.draft.text.withdrawYes}
-        </Button>
-        <Button kind="quiet" onClick={onClose}>
-          {text.draft.text.cancel}
         </Button>
       </p>
     </Dialog>
