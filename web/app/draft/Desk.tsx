@@ -19,16 +19,15 @@ export interface DeskProps {
   /** The most code points of a segment. */
   limit: number;
   offline: boolean;
-  /** The last segment of this person, if there is one. */
-  lastOwn: string | undefined;
+  written: DraftState["written"];
   send: DraftActions["send"];
   onTyping: DraftActions["typing"];
 }
 
 export const Desk = memo(function Desk(props: DeskProps) {
-  const { draft, rights, userId, names, limit, offline, lastOwn, send, onTyping } = props;
+  const { draft, rights, userId, names, limit, offline, written, send, onTyping } = props;
   const draftId = draft.draft_id;
-  const unsent = useUnsent(userId, draftId, lastOwn);
+  const unsent = useUnsent(userId, draftId, written);
   const [refused, setRefused] = useState<string | null>(null);
   const [passing, setPassing] = useState(false);
 

@@ -99,10 +99,7 @@ export function DraftView({ live, draft }: { live: UsedDraft; draft: Draft }) {
             names={names}
             limit={limit}
             offline={standing === "offline"}
-            lastOwn={
-              written.findLast(({ segment, state }) => state === "stored" && segment.author_user_id === userId)?.segment
-                .content
-            }
+            written={written}
             send={send}
             onTyping={typing}
           />

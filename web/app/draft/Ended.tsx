@@ -8,7 +8,7 @@ import { Page } from "../ui/Page.tsx";
 import styles from "./Ended.module.css";
 import { type Ending, endingOf } from "./endings.ts";
 import { Kept } from "./Kept.tsx";
-import { readUnsent } from "./unsent.ts";
+import { allUnsent } from "./unsent.ts";
 
 export interface EndedProps {
   draftId: string;
@@ -28,7 +28,7 @@ export function Ended({ draftId, code, wasOpen, retry }: EndedProps) {
     <Page title={title}>
       <div className={styles.ended}>
         <p>{why}</p>
-        <Kept value={readUnsent(userId ?? "", draftId)} about={text.draft.unsent.keptAfterEnd} />
+        <Kept value={allUnsent(userId ?? "", draftId)} about={text.draft.unsent.keptAfterEnd} />
         <p className={styles.ways}>
           {mayHelp && (
             <Button kind="primary" onClick={() => askToSignIn(text.draft.signInToRead)}>

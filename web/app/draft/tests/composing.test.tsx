@@ -13,12 +13,15 @@ prepareBrowser();
 
 const words = text.draft.write;
 const KEY = `onering.unsent:alice:${DRAFT}`;
+const SENT = `onering.sent:alice:${DRAFT}`;
 const bobs = { draft: draft({}, { current_holder_id: "bob" }) } satisfies Partial<DraftState>;
 const notYours = new Refused({ status: 403, code: "ring_required", detail: "Only the ring holder may; bob holds it." });
 
 const area = () => screen.getByRole<HTMLTextAreaElement>("textbox", { name: words.label });
 const type = (value: string) => fireEvent.change(area(), { target: { value } });
 const press = (name: string) => fireEvent.click(screen.getByRole("button", { name }));
+const underway = () =>
+  JSON.parse(localStorage.getItem(SENT) ?? "[]").map(({ content }: { content: string }) => content);
 const commands = (live: PlayedDraft) => live.sent.map(({ command }) => command);
 
 async function settle(how: (() => void) | undefined) {
@@ -159,19 +162,27 @@ describe("unsent text", () => {
     const { live } = open("alice");
     type("We left.");
     press(words.send);
-    expect(localStorage.getItem(KEY)).toBe("We left.");
+    expect(underway()).toEqual(["We left."]);
     type("It rai");
-    expect(localStorage.getItem(KEY)).toBe("We left.\n\nIt rai");
+    expect(localStorage.getItem(KEY)).toBe("It rai");
+    expect(underway()).toEqual(["We left."]);
     await settle(() => live.sent[0]?.accept());
+    expect(underway()).toEqual([]);
     expect(localStorage.getItem(KEY)).toBe("It rai");
     type("");
-    expect(localStorage.getItem(KEY)).toBeNull();
+    expect(localStorage).toHaveLength(0);
   });
 
-  it("is not offered again, if it was accepted while the page was closed", () => {
-    localStorage.setItem(KEY, "We left.\n\nIt rai");
-    open("alice", { written: stored([segment(0, "alice", "We left.")]) });
-    expect(area().value).toBe("It rai");
+  it("is what another page of the same person shows, too", () => {
+    open("alice");
+    type("We left");
+    localStorage.setItem(KEY, "We left at dawn");
+    const elsewhere = { key: KEY, oldValue: "We left", newValue: "We left at dawn" };
+    act(() => void dispatchEvent(new StorageEvent("storage", elsewhere)));
+    expect(area().value).toBe("We left at dawn");
+    localStorage.removeItem(KEY);
+    act(() => void dispatchEvent(new StorageEvent("storage", { key: KEY, newValue: null })));
+    expect(area().value).toBe("");
   });
 
   it("stays when the ring goes to somebody else", () => {
@@ -183,6 +194,103 @@ describe("unsent text", () => {
     expect(within(kept).getByText("We left.")).toBeTruthy();
     live.become({ draft: draft() });
     expect(area().value).toBe("We left.");
+  });
+});
+
+describe("what was underway when its page was closed", () => {
+  /** Another page of Alice sent this, after so many segments, and is gone. */
+  function left(...contents: string[]) {
+    const sent = contents.map((content, index) => ({ id: `${index}`, page: "gone", content, after: 3 }));
+    localStorage.setItem(SENT, JSON.stringify(sent));
+  }
+  const others = [segment(3, "bob", "It was late.")];
+  const since = (...contents: string[]) => [
+    ...others,
+    ...contents.map((content, index) => segment(4 + index, "alice", content)),
+  ];
+
+  it("is given back, before what was typed", () => {
+    left("One.", "Two.");
+    localStorage.setItem(KEY, "Thr");
+    open("alice", { written: stored(others) });
+    expect(area().value).toBe("One.\n\nTwo.\n\nThr");
+    expect(underway()).toEqual([]);
+    expect(localStorage.getItem(KEY)).toBe("One.\n\nTwo.\n\nThr");
+  });
+
+  it("is not offered again as far as it was stored, however much it was", () => {
+    left("One.", "Two.", "Three.");
+    localStorage.setItem(KEY, "Fo");
+    open("alice", { written: stored(since("One.", "Two.")) });
+    expect(area().value).toBe("Three.\n\nFo");
+  });
+
+  it("is taken for stored as often as it was stored", () => {
+    left("Ho.", "Ho.");
+    open("alice", { written: stored(since("Ho.")) });
+    expect(area().value).toBe("Ho.");
+  });
+
+  it("is not taken for what was there before, or for what somebody else wrote", () => {
+    left("It was late.", "Ho.");
+    open("alice", { written: stored([segment(2, "alice", "Ho."), ...others, segment(4, "bob", "Ho.")]) });
+    expect(area().value).toBe("It was late.\n\nHo.");
+  });
+
+  it("is taken back from the composer if it turns out to be stored later", () => {
+    left("One.", "Two.");
+    const { live } = open("alice", { written: stored(others) });
+    type("One.\n\nTwo.\n\nThree");
+    live.become({ written: stored(since("One.")) });
+    expect(area().value).toBe("Two.\n\nThree");
+    live.become({ written: stored(since("One.", "Two.")) });
+    expect(area().value).toBe("Three");
+  });
+
+  it("is left to pages that are there, where the browser can't tell which are", () => {
+    const { live } = open("alice", { written: stored(others) });
+    left("One.");
+    act(() => void dispatchEvent(new StorageEvent("storage", { key: SENT, newValue: "" })));
+    live.become({ written: stored(since("Else.")) });
+    expect(area().value).toBe("");
+    expect(underway()).toEqual(["One."]);
+  });
+
+  it("stays where it is while its page is there, and comes when that is closed", () => {
+    const closings = new Map<string, () => void>();
+    const request = vi.fn(async (name: string, run: () => void) => void closings.set(name, run));
+    vi.stubGlobal("navigator", Object.assign(Object.create(navigator), { locks: { request } }));
+    left("One.");
+    open("alice", { written: stored(others) });
+    expect(area().value).toBe("");
+    act(() => closings.get("onering.page:gone")?.());
+    expect(area().value).toBe("One.");
+  });
+});
+
+describe("a text that is left while it is underway", () => {
+  it("comes back, before what was typed since then", async () => {
+    const first = open("alice");
+    type("One.");
+    press(words.send);
+    first.unmount();
+    open("alice");
+    expect(area().value).toBe("");
+    type("Two.");
+    await settle(() => first.live.sent[0]?.refuse(notYours));
+    expect(area().value).toBe("One.\n\nTwo.");
+  });
+
+  it("takes nothing along that was typed since then, once it is accepted", async () => {
+    const first = open("alice");
+    type("One.");
+    press(words.send);
+    first.unmount();
+    open("alice");
+    type("Two.");
+    await settle(() => first.live.sent[0]?.accept());
+    expect(area().value).toBe("Two.");
+    expect(localStorage.getItem(KEY)).toBe("Two.");
   });
 });
 

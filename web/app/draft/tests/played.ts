@@ -26,6 +26,7 @@ const OPEN: DraftState = {
 export class PlayedDraft {
   state: DraftState = OPEN;
   readonly sent: { command: Command; accept: () => void; refuse: (reason: Error) => void }[] = [];
+  readonly #outcomes: Promise<unknown>[] = [];
   readonly typing = vi.fn();
   readonly retry = vi.fn();
   readonly dismiss = vi.fn();
@@ -42,11 +43,14 @@ export class PlayedDraft {
     return () => this.#followers.delete(follower);
   };
 
-  readonly send = (command: Command) =>
-    new Promise<Outcome>((accept, refuse) => {
-      const done = { draft_id: DRAFT, version: this.state.version + 1, position: "0.1", events: [], invite: null };
+  readonly send = (command: Command) => {
+    const done = { draft_id: DRAFT, version: this.state.version + 1, position: "0.1", events: [], invite: null };
+    const outcome = new Promise<Outcome>((accept, refuse) => {
       this.sent.push({ command, accept: () => accept(done), refuse });
     });
+    this.#outcomes.push(outcome.catch(() => {}));
+    return outcome;
+  };
 
   /** The state becomes another one, and everybody is told. */
   become(changes: Partial<DraftState>): void {
@@ -56,12 +60,23 @@ export class PlayedDraft {
     });
   }
 
+  /** What was sent is accepted. */
+  async end(): Promise<void> {
+    for (const { accept } of this.sent) accept();
+    await Promise.all(this.#outcomes);
+  }
+
   /** Something happened. */
   happen(event: DraftEvent): void {
     act(() => {
       for (const follower of this.#followers) follower(event, this.state.draft ?? draft());
     });
   }
+}
+
+/** To the end: nothing is underway any more. */
+export async function playOut(): Promise<void> {
+  await playing.end();
 }
 
 let playing = new PlayedDraft();

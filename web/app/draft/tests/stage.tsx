@@ -6,7 +6,7 @@ import { afterEach, beforeEach, vi } from "vitest";
 import { type Session, SessionContext } from "../../session/session.ts";
 import DraftPage from "../DraftPage.tsx";
 import { DRAFT } from "./drafts.ts";
-import { play } from "./played.ts";
+import { play, playOut } from "./played.ts";
 
 const CONFIG: Config = {
   environment: "local",
@@ -71,8 +71,9 @@ export function prepareBrowser(): void {
       this.open = false;
     };
   });
-  afterEach(() => {
+  afterEach(async () => {
     cleanup();
+    await playOut();
     vi.restoreAllMocks();
     vi.unstubAllGlobals();
   });
