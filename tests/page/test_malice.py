@@ -31,6 +31,7 @@ STRANGE = {
     "turned around": "It was \u202egnos a\u202c, they said \u2067שלום\u2069.",
     "five hundred emoji": "🧑‍🚀"[:1] * 500,
     "families": "👩‍👩‍👧‍👦🏳️‍🌈" * 45,
+    "one emoji of many": "👩\u200d" * 250,
     "combining marks": "Z" + "\u0351\u035c\u0323" * 160,
     "one endless word": "w" * 500,
     "scripts that are written together": "نص بالعربية و English معًا, 日本語も。",
