@@ -377,7 +377,7 @@ function woke(feed: FeedState, timer: Timer, now: number): Step {
 
 /** How long may it be silent still? Longer than was promised is doubtful, and after that we ask, once. */
 function listened(feed: FeedState, now: number): Step {
-  if (feed.askedAt !== null && now - feed.askedAt >= ANSWER) return lost({ ...feed, doubtful: true });
+  if (feed.askedAt !== null && since(feed.askedAt, now) >= ANSWER) return lost({ ...feed, doubtful: true });
   const doubting = overdue(feed, now);
   if (doubting.doubtful) return probe(doubting, now);
   const until = feed.askedAt !== null ? feed.askedAt + ANSWER : feed.heardAt + feed.heartbeat + LATE;
@@ -385,16 +385,21 @@ function listened(feed: FeedState, now: number): Step {
 }
 
 function overdue(feed: FeedState, now: number): FeedState {
-  return now - feed.heardAt >= feed.heartbeat + LATE ? { ...feed, doubtful: true } : feed;
+  return since(feed.heardAt, now) >= feed.heartbeat + LATE ? { ...feed, doubtful: true } : feed;
 }
 
 /** Asks for a sign of life; if one was asked for already, its time goes on. */
 function probe(feed: FeedState, now: number): Step {
-  if (feed.askedAt !== null && now - feed.askedAt >= ANSWER) return lost(feed);
+  if (feed.askedAt !== null && since(feed.askedAt, now) >= ANSWER) return lost(feed);
   const asking = feed.askedAt === null;
   const askedAt = feed.askedAt ?? now;
   const wake: Effect = { do: "wake", timer: "silence", span: { least: askedAt + ANSWER - now, jitter: 0 } };
   return [{ ...feed, askedAt }, asking ? [say({ type: "ping" }), wake] : [wake]];
+}
+
+/** How long ago it was; nobody knows that once the clock was set back, so it may have been too long. */
+function since(then: number, now: number): number {
+  return now < then ? Number.POSITIVE_INFINITY : now - then;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ export type Action =
   | { readonly do: "others"; readonly what: Others; readonly times: number }
   | { readonly do: "me"; readonly what: "write" | "pass" }
   | { readonly do: "time"; readonly milliseconds: number }
+  | { readonly do: "set"; readonly milliseconds: number }
   | { readonly do: "fault"; readonly fault: Fault }
   | { readonly do: "close"; readonly code: number }
   | { readonly do: "silent"; readonly silent: boolean }
@@ -55,6 +56,13 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant("time" as const),
       milliseconds: fc.constantFrom(0, 5, 15, 40, 100, 1_000, 6_000, 30_000, 70_000),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("set" as const),
+      milliseconds: fc.constantFrom(-7_200_000, -20_000, 20_000, 7_200_000),
     }),
   },
   {

@@ -31,6 +31,7 @@ export class Simulator {
   silent = false;
   /** The highest head that reached the client, of the log it was welcomed to last. */
   told = { epoch: "", head: 0 };
+  /** When something reached the client, by the time that passed. */
   heardAt = 0;
   /** Snapshots that reached the client. */
   readonly snapshots: { readonly epoch: string; readonly version: number }[] = [];
@@ -171,7 +172,7 @@ export class Link {
   constructor(simulator: Simulator, on: SocketEvents) {
     this.#simulator = simulator;
     this.#on = on;
-    this.#heardAt = simulator.clock.now();
+    this.#heardAt = simulator.clock.passed;
     this.#later(() => on.opened());
     this.#sweep();
   }
@@ -238,7 +239,7 @@ export class Link {
   }
 
   #heed(frame: ClientFrame): void {
-    this.#heardAt = this.#simulator.clock.now();
+    this.#heardAt = this.#simulator.clock.passed;
     this.#simulator.said.push(frame);
     if (frame.type === "hello") this.#join(frame);
     else if (frame.type === "ping") this.say({ type: "pong", head: this.#version });
@@ -271,7 +272,7 @@ export class Link {
   #sweep(): void {
     this.#simulator.clock.after(HEARTBEAT, () => {
       if (!this.open) return;
-      if (this.#simulator.clock.now() - this.#heardAt > 60_000) return this.end(4003);
+      if (this.#simulator.clock.passed - this.#heardAt > 60_000) return this.end(4003);
       if (this.joined) this.say({ type: "ping", head: this.#version });
       this.#sweep();
     });
@@ -287,7 +288,7 @@ export class Link {
 
   #note(text: string): void {
     const simulator = this.#simulator;
-    simulator.heardAt = simulator.clock.now();
+    simulator.heardAt = simulator.clock.passed;
     const frame = readable(text);
     if (frame === null) return;
     if (frame.type === "welcome" && frame.epoch !== simulator.told.epoch)

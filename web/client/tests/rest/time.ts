@@ -9,9 +9,20 @@ interface Timer {
 
 export class StoppedClock implements Clock {
   #now = Date.UTC(2026, 10, 26);
+  #set = 0;
   #timers: Timer[] = [];
 
-  now = () => this.#now;
+  now = () => this.#now + this.#set;
+
+  /** Milliseconds that passed, however it was set meanwhile. */
+  get passed(): number {
+    return this.#now;
+  }
+
+  /** Sets it to another time, by so many milliseconds; timers wait as long as they would have. */
+  set(milliseconds: number): void {
+    this.#set += milliseconds;
+  }
 
   after = (milliseconds: number, run: () => void) => {
     const timer = { at: this.#now + milliseconds, run };
