@@ -1,9 +1,11 @@
-import { lazy, type MouseEvent, type ReactNode, Suspense, useEffect } from "react";
+import { type MouseEvent, type ReactNode, useEffect } from "react";
 import { Route, Switch, useLocation } from "wouter";
 import styles from "./App.module.css";
 import { Boundary } from "./Boundary.tsx";
 import { Header } from "./Header.tsx";
 import NotFound from "./NotFound.tsx";
+import { NotLoadedPage } from "./NotLoaded.tsx";
+import { part } from "./parts.tsx";
 import { SessionProvider } from "./session/SessionProvider.tsx";
 import { TurnsProvider } from "./session/Turns.tsx";
 import { openDraft } from "./session/turns.ts";
@@ -12,28 +14,23 @@ import { Page } from "./ui/Page.tsx";
 import { Spinner } from "./ui/Spinner.tsx";
 import { Toasts } from "./ui/Toasts.tsx";
 
-const parts = {
-  home: () => import("./home/Home.tsx"),
-  draft: () => import("./draft/DraftPage.tsx"),
-  history: () => import("./history/HistoryPage.tsx"),
-  invite: () => import("./invites/InvitePage.tsx"),
-};
-const Home = lazy(parts.home);
-const DraftPage = lazy(parts.draft);
-const HistoryPage = lazy(parts.history);
-const InvitePage = lazy(parts.invite);
+const whole = { waiting: <Coming />, missing: NotLoadedPage };
+const Home = part(() => import("./home/Home.tsx"), whole);
+const DraftPage = part(() => import("./draft/DraftPage.tsx"), whole);
+const HistoryPage = part(() => import("./history/HistoryPage.tsx"), whole);
+const InvitePage = part(() => import("./invites/InvitePage.tsx"), whole);
 
 /** Fetches the page of an address while the rest is still finding out who reads it. */
 export function prepare(path: string): void {
-  const part = path.startsWith("/invites/")
-    ? "invite"
+  const page = path.startsWith("/invites/")
+    ? InvitePage
     : path.endsWith("/history")
-      ? "history"
+      ? HistoryPage
       : path === "/"
-        ? "home"
-        : "draft";
+        ? Home
+        : DraftPage;
   // If it can't be had now, showing it tries again, and says so.
-  parts[part]().catch(() => {});
+  page.fetch().catch(() => {});
 }
 
 /** The page: who reads it, what stands above it, and what its address shows. */
@@ -62,25 +59,23 @@ function Pages() {
   const [address] = useLocation();
   return (
     <Boundary key={address}>
-      <Suspense fallback={<Coming />}>
-        <Switch>
-          <Route path="/">
-            <Home />
-          </Route>
-          <Route path="/drafts/:id">
-            {({ id }) => (
-              <Opened draftId={id}>
-                <DraftPage draftId={id} />
-              </Opened>
-            )}
-          </Route>
-          <Route path="/drafts/:id/history">{({ id }) => <HistoryPage draftId={id} />}</Route>
-          <Route path="/invites/:id">{({ id }) => <InvitePage inviteId={id} />}</Route>
-          <Route>
-            <NotFound />
-          </Route>
-        </Switch>
-      </Suspense>
+      <Switch>
+        <Route path="/">
+          <Home />
+        </Route>
+        <Route path="/drafts/:id">
+          {({ id }) => (
+            <Opened draftId={id}>
+              <DraftPage draftId={id} />
+            </Opened>
+          )}
+        </Route>
+        <Route path="/drafts/:id/history">{({ id }) => <HistoryPage draftId={id} />}</Route>
+        <Route path="/invites/:id">{({ id }) => <InvitePage inviteId={id} />}</Route>
+        <Route>
+          <NotFound />
+        </Route>
+      </Switch>
     </Boundary>
   );
 }
@@ -91,11 +86,13 @@ function Opened({ draftId, children }: { draftId: string; children: ReactNode })
   return children;
 }
 
-const Coming = () => (
-  <Page title={text.app.name} heading={null}>
-    <Spinner />
-  </Page>
-);
+function Coming() {
+  return (
+    <Page title={text.app.name} heading={null}>
+      <Spinner />
+    </Page>
+  );
+}
 
 /** Moves the focus without touching the address, whose end can be somebody's invitation. */
 function toMain(event: MouseEvent) {

@@ -1,15 +1,16 @@
 /** The dialogs of a draft; each is loaded when it is opened first. */
 
 import type { Draft, DraftActions, DraftState } from "@onering/client";
-import { Suspense } from "react";
-import { AskDialog } from "./AskDialog.tsx";
-import { part } from "./parts.tsx";
+import { NotLoadedDialog } from "../NotLoaded.tsx";
+import { part } from "../parts.tsx";
 import type { Rights } from "./rules.ts";
 
-const PeopleSheet = part(() => import("../people/PeopleSheet.tsx"));
-const InviteDialog = part(() => import("../people/InviteDialog.tsx"));
-const SettingsDialog = part(() => import("../people/SettingsDialog.tsx"));
-const ShareDialog = part(() => import("./ShareDialog.tsx"));
+const missing = NotLoadedDialog;
+const PeopleSheet = part(() => import("../people/PeopleSheet.tsx"), { missing });
+const InviteDialog = part(() => import("../people/InviteDialog.tsx"), { missing });
+const SettingsDialog = part(() => import("../people/SettingsDialog.tsx"), { missing });
+const ShareDialog = part(() => import("./ShareDialog.tsx"), { missing });
+const AskDialog = part(() => import("./AskDialog.tsx"), { missing });
 
 export type Opened = "people" | "invite" | "settings" | "share" | "complete" | "archive";
 
@@ -29,11 +30,11 @@ export function Dialogs({ opened, draft, rights, names, send, onClose }: Dialogs
     return <AskDialog what={opened} draftId={draftId} names={names} send={send} onClose={onClose} />;
   }
   return (
-    <Suspense>
+    <>
       {opened === "people" && <PeopleSheet draftId={draftId} open onClose={onClose} />}
       {opened === "invite" && <InviteDialog draftId={draftId} open onClose={onClose} />}
       {opened === "settings" && <SettingsDialog draftId={draftId} open onClose={onClose} />}
       {opened === "share" && <ShareDialog draft={draft} download={rights.export} onClose={onClose} />}
-    </Suspense>
+    </>
   );
 }

@@ -3,17 +3,19 @@
 import type { Draft } from "@onering/client";
 import type { UsedDraft } from "@onering/client/react";
 import { useEffect, useMemo, useRef } from "react";
+import { NotLoadedDialog } from "../NotLoaded.tsx";
+import { part, usePartsAhead } from "../parts.tsx";
 import { useSession } from "../session/session.ts";
 import { Page } from "../ui/Page.tsx";
 import { Announcer } from "./Announcer.tsx";
 import { Desk } from "./Desk.tsx";
 import styles from "./DraftView.module.css";
-import { FindBar } from "./FindBar.tsx";
+import { isLong } from "./finding.ts";
 import { Head } from "./Head.tsx";
-import { Manuscript, type ManuscriptHandle } from "./Manuscript.tsx";
+import type { ListHandle } from "./list.ts";
+import { Manuscript } from "./Manuscript.tsx";
 import { NothingYet } from "./NothingYet.tsx";
 import { Sketch } from "./Opening.tsx";
-import { warmUp } from "./parts.tsx";
 import { Reader } from "./Reader.tsx";
 import { Ring } from "./Ring.tsx";
 import { rightsOf } from "./rules.ts";
@@ -21,10 +23,9 @@ import { useAmendments } from "./useAmendments.ts";
 import { useFinding } from "./useFinding.ts";
 import { useRingCame } from "./useRingCame.ts";
 import { useHomeAndEnd, useStayAtEnd } from "./useStayAtEnd.ts";
-import { WithdrawDialog } from "./WithdrawDialog.tsx";
 
-/** Of so many segments all are in the document anyway, and the browser's own search finds everything. */
-const SHORT = 10;
+const FindBar = part(() => import("./FindBar.tsx"));
+const WithdrawDialog = part(() => import("./WithdrawDialog.tsx"), { missing: NotLoadedDialog });
 
 export function DraftView({ live, draft }: { live: UsedDraft; draft: Draft }) {
   const { written, older, names, standing, refused, send, dismiss, typing, retry, onEvent } = live;
@@ -32,13 +33,10 @@ export function DraftView({ live, draft }: { live: UsedDraft; draft: Draft }) {
   const rights = useMemo(() => rightsOf(draft, userId), [draft, userId]);
   const { segment_characters: limit, title_characters: titleLimit } = config.limits;
   const amending = useAmendments(draft.draft_id, send, limit, names);
-  const finding = useFinding(written.length > SHORT);
-  const manuscript = useRef<ManuscriptHandle>(null);
+  const finding = useFinding(isLong(written));
+  const manuscript = useRef<ListHandle>(null);
   useRingCame(draft, userId, onEvent);
-  const isLive = standing === "live";
-  useEffect(() => {
-    if (isLive) void warmUp();
-  }, [isLive]);
+  usePartsAhead(standing === "live");
   // Whoever sent what was refused has said so where it was sent.
   useEffect(() => {
     for (const { key } of refused) dismiss(key);

@@ -17,7 +17,7 @@ export interface FindBarProps {
   onClose: () => void;
 }
 
-export function FindBar({ written, sought, onSeek, onShow, onClose }: FindBarProps) {
+export default function FindBar({ written, sought, onSeek, onShow, onClose }: FindBarProps) {
   const found = useMemo(() => segmentsWith(written, sought), [written, sought]);
   const [at, setAt] = useState(0);
   const words = text.draft.find;

@@ -1,30 +1,37 @@
-/** The text: every segment in order, of which only those near the screen are in the document. */
+/** The text: every segment in order, and what is missing of it above and new below. */
 
 import type { DraftState, Written } from "@onering/client";
-import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { memo, type RefObject, useCallback, useEffect, useImperativeHandle, useLayoutEffect, useRef } from "react";
+import { memo, type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { part } from "../parts.tsx";
 import { text } from "../strings.ts";
 import { Button } from "../ui/Button.tsx";
 import type { Amendments, RefusedChange } from "./Amending.tsx";
+import { isLong } from "./finding.ts";
+import type { ListHandle, ListProps } from "./list.ts";
 import styles from "./Manuscript.module.css";
 import { NewBelow } from "./NewBelow.tsx";
 import { called } from "./names.ts";
+import { Sketch } from "./Opening.tsx";
 import { Passage } from "./Passage.tsx";
+import { PlainList } from "./PlainList.tsx";
 import { openingAt } from "./passages.ts";
-import { withPinned } from "./pinned.ts";
-import { NEAR_END } from "./useStayAtEnd.ts";
-import { useTopOf } from "./useTopOf.ts";
+import { useAtEnd } from "./useAtEnd.ts";
 
-/** What a segment is taken to be high, in pixels, until it was seen. */
-const USUAL = 96;
+interface LongListProps extends ListProps {
+  /** It can't be had: the text has to be shown without it. */
+  doWithout: () => void;
+}
 
-/** What can be asked of the text from outside. */
-export interface ManuscriptHandle {
-  readonly show: (index: number) => void;
+/** What shows a long text is as large as the rest of the draft's page, and most drafts never need it. */
+const LongList = part<LongListProps>(() => import("./VirtualList.tsx"), { waiting: <Sketch />, missing: NoLongList });
+
+function NoLongList({ doWithout }: LongListProps) {
+  useLayoutEffect(doWithout, [doWithout]);
+  return null;
 }
 
 export interface ManuscriptProps {
-  handle: RefObject<ManuscriptHandle | null>;
+  handle: RefObject<ListHandle | null>;
   written: readonly Written[];
   older: DraftState["older"];
   names: DraftState["names"];
@@ -40,71 +47,44 @@ export interface ManuscriptProps {
 
 export const Manuscript = memo(function Manuscript(props: ManuscriptProps) {
   const { handle, written, older, names, me, fromEnd, amendments, amendingAt, refused, sought, retry } = props;
-  const list = useRef<HTMLOListElement>(null);
-  const top = useTopOf(list);
-  const pinned = amendingAt === null ? -1 : written.findIndex(({ segment }) => segment.segment_id === amendingAt);
+  // A text that grows long while it is read stays as it is: nothing may move then.
+  const [long, setLong] = useState(() => isLong(written));
+  const doWithout = useCallback(() => setLong(false), []);
 
-  const virtualizer = useWindowVirtualizer<HTMLLIElement>({
-    count: written.length,
-    estimateSize: () => USUAL,
-    overscan: 8,
-    scrollMargin: top,
-    getItemKey: useCallback((index: number) => written[index]?.segment.segment_id ?? index, [written]),
-    rangeExtractor: withPinned(pinned),
-    // What arrives above or below never moves what is being read; whoever is at the end stays there.
-    anchorTo: "end",
-    followOnAppend: true,
-    scrollEndThreshold: NEAR_END,
-  });
-
-  useLayoutEffect(() => {
-    if (fromEnd) virtualizer.scrollToEnd();
-  }, [fromEnd, virtualizer]);
-  useImperativeHandle(handle, () => ({ show: (index) => virtualizer.scrollToIndex(index, { align: "center" }) }));
-
-  const atEnd = virtualizer.isAtEnd(NEAR_END);
+  const atEnd = useAtEnd();
   const seen = useRef(written.at(-1)?.segment.segment_order ?? -1);
   useEffect(() => {
     if (atEnd) seen.current = written.at(-1)?.segment.segment_order ?? -1;
   });
   const unseen = atEnd ? 0 : newSince(written, seen.current, me);
 
+  function draw(index: number) {
+    const item = written[index];
+    if (item === undefined) return null;
+    const { segment, state } = item;
+    const amending = segment.segment_id === amendingAt;
+    return (
+      <Passage
+        segment={segment}
+        opening={openingAt(written, index)}
+        name={called(names, segment.author_user_id, segment.author_display)}
+        me={me}
+        underway={state === "sending"}
+        amendments={segment.author_user_id === me ? amendments : null}
+        amending={amending}
+        refused={amending ? refused : null}
+        sought={sought}
+      />
+    );
+  }
+
+  const pinned = amendingAt === null ? -1 : written.findIndex(({ segment }) => segment.segment_id === amendingAt);
+  const list = { handle, written, fromEnd, draw };
   return (
     <section className={styles.manuscript} aria-label={text.draft.text.label}>
       <Earlier older={older} retry={retry} />
-      <ol ref={list} className={styles.list} style={{ height: virtualizer.getTotalSize() }}>
-        {virtualizer.getVirtualItems().map(({ index, key, start }) => {
-          const item = written[index];
-          if (item === undefined) return null;
-          const { segment, state } = item;
-          const mine = segment.author_user_id === me;
-          const amending = segment.segment_id === amendingAt;
-          return (
-            <li
-              key={key}
-              ref={virtualizer.measureElement}
-              className={styles.item}
-              style={{ transform: `translateY(${start - top}px)` }}
-              data-index={index}
-              aria-setsize={written.length}
-              aria-posinset={index + 1}
-            >
-              <Passage
-                segment={segment}
-                opening={openingAt(written, index)}
-                name={called(names, segment.author_user_id, segment.author_display)}
-                me={me}
-                underway={state === "sending"}
-                amendments={mine ? amendments : null}
-                amending={amending}
-                refused={amending ? refused : null}
-                sought={sought}
-              />
-            </li>
-          );
-        })}
-      </ol>
-      <NewBelow count={unseen} show={() => virtualizer.scrollToEnd()} />
+      {long ? <LongList {...list} pinned={pinned} doWithout={doWithout} /> : <PlainList {...list} />}
+      <NewBelow count={unseen} show={() => handle.current?.showEnd()} />
     </section>
   );
 });

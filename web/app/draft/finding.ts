@@ -2,6 +2,14 @@
 
 import type { Written } from "@onering/client";
 
+/** A text of so many segments is shown without those far from the screen. */
+const LONG = 150;
+
+/** Whether a text is long, going by the order of its last segment: older ones may still be on their way. */
+export function isLong(written: readonly Written[]): boolean {
+  return (written.at(-1)?.segment.segment_order ?? 0) >= LONG;
+}
+
 /** Where `sought` stands in a text, without regard to case; empty: nowhere. */
 export function placesOf(content: string, sought: string): number[] {
   if (sought === "") return [];

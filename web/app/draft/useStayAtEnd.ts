@@ -44,4 +44,9 @@ export function useHomeAndEnd(): void {
 const isTyping = ({ target }: KeyboardEvent): boolean =>
   target instanceof Element && target.closest("input, textarea, select, dialog, [role=menu]") !== null;
 
+export const isAtEnd = (): boolean =>
+  document.documentElement.scrollHeight - window.innerHeight - window.scrollY <= NEAR_END;
+
+export const goToEnd = (): void => goTo(document.documentElement.scrollHeight);
+
 const goTo = (top: number): void => window.scrollTo({ top, behavior: "instant" });

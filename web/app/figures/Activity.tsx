@@ -1,4 +1,4 @@
-import { lazy, Suspense } from "react";
+import { part } from "../parts.tsx";
 import { text } from "../strings.ts";
 import { number } from "../ui/format.ts";
 import { Spinner } from "../ui/Spinner.tsx";
@@ -7,7 +7,7 @@ import { type Day, isQuiet, tableOfDays } from "./activity.ts";
 import { Picture } from "./Picture.tsx";
 
 // What draws it is larger than all of this page: it comes when there is something to draw.
-const DayPlot = lazy(() => import("./DayPlot.tsx"));
+const DayPlot = part(() => import("./DayPlot.tsx"), { waiting: <Spinner label={text.history.readingPictures} /> });
 
 const say = text.figures.days;
 const WINDOWS = [14, 30, 90];
@@ -49,9 +49,7 @@ function Drawn({ days }: { days: readonly Day[] }) {
   );
   return (
     <div role="img" aria-label={told}>
-      <Suspense fallback={<Spinner label={text.history.readingPictures} />}>
-        <DayPlot days={days} />
-      </Suspense>
+      <DayPlot days={days} />
     </div>
   );
 }

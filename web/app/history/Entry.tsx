@@ -1,6 +1,7 @@
 import type { DraftEvent } from "@onering/client";
-import { lazy, memo, Suspense } from "react";
+import { memo } from "react";
 import { Link, useLocation } from "wouter";
+import { VerifyButton } from "../proofs/VerifyButton.tsx";
 import { useSession } from "../session/session.ts";
 import { text } from "../strings.ts";
 import { number } from "../ui/format.ts";
@@ -9,8 +10,6 @@ import { When } from "../ui/When.tsx";
 import { searchOf } from "./address.ts";
 import styles from "./Entry.module.css";
 import { type NameOf, sentence } from "./sentences.ts";
-
-const VerifyButton = lazy(async () => ({ default: (await import("../proofs/VerifyButton.tsx")).VerifyButton }));
 
 export interface EntryProps {
   draftId: string;
@@ -41,11 +40,7 @@ export const Entry = memo(function Entry({ draftId, member, nameOf, event, curre
         <div className={styles.about}>
           <When at={event.at} />
           <span>{text.history.timeline.version(number(event.version))}</span>
-          {provable && (
-            <Suspense>
-              <VerifyButton draftId={draftId} version={event.version} shown={event} />
-            </Suspense>
-          )}
+          {provable && <VerifyButton draftId={draftId} version={event.version} shown={event} />}
         </div>
       </div>
     </li>

@@ -1,5 +1,6 @@
 import { useCallback } from "react";
 import { Link, useLocation, useSearch } from "wouter";
+import { usePartsAhead } from "../parts.tsx";
 import { text } from "../strings.ts";
 import { Page } from "../ui/Page.tsx";
 import { Spinner } from "../ui/Spinner.tsx";
@@ -23,6 +24,7 @@ export default function HistoryPage({ draftId }: { draftId: string }) {
   const [path, navigate] = useLocation();
   const go = useCallback<Go>((to, options) => navigate(path + searchOf(to), options), [path, navigate]);
   const title = history.draft?.title;
+  usePartsAhead(history.draft !== null);
   return (
     <Page title={say.title(title ?? say.untitled)} heading={null}>
       <div className={styles.wide}>

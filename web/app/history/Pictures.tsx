@@ -1,4 +1,4 @@
-import { lazy, Suspense } from "react";
+import { part } from "../parts.tsx";
 import { useSession } from "../session/session.ts";
 import { text } from "../strings.ts";
 import { Button } from "../ui/Button.tsx";
@@ -6,7 +6,9 @@ import { Empty } from "../ui/Empty.tsx";
 import { Spinner } from "../ui/Spinner.tsx";
 import type { History } from "./useHistory.ts";
 
-const Figures = lazy(() => import("../figures/Figures.tsx"));
+const Figures = part(() => import("../figures/Figures.tsx"), {
+  waiting: <Spinner label={text.history.readingPictures} />,
+});
 
 /** A draft in pictures for its people; others are told for whom they are. */
 export function Pictures({ history }: { history: History }) {
@@ -19,9 +21,5 @@ export function Pictures({ history }: { history: History }) {
       </Empty>
     );
   }
-  return (
-    <Suspense fallback={<Spinner label={text.history.readingPictures} />}>
-      <Figures draftId={history.draftId} version={history.head} nameOf={history.nameOf} />
-    </Suspense>
-  );
+  return <Figures draftId={history.draftId} version={history.head} nameOf={history.nameOf} />;
 }

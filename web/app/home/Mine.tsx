@@ -1,5 +1,6 @@
 import { useDrafts } from "@onering/client/react";
 import { useEffect } from "react";
+import { usePartsAhead } from "../parts.tsx";
 import { useTurns } from "../session/Turns.tsx";
 import { openList } from "../session/turns.ts";
 import { text } from "../strings.ts";
@@ -16,6 +17,7 @@ export function Mine({ me }: { me: string }) {
   const listed = useDrafts(queryOf(filter, sought));
   const turns = useTurns();
   useEffect(openList, []);
+  usePartsAhead(!listed.loading);
   const overview = filter === "all" && sought === "";
   return (
     <>

@@ -1,12 +1,13 @@
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
+import { NotLoadedDialog } from "../NotLoaded.tsx";
+import { part } from "../parts.tsx";
 import { useSession } from "../session/session.ts";
 import { text } from "../strings.ts";
 import { Button, type ButtonKind } from "../ui/Button.tsx";
 import { PlusIcon } from "../ui/icons.tsx";
-
 import styles from "./NewDraft.module.css";
 
-const NewDraftDialog = lazy(() => import("./NewDraftDialog.tsx"));
+const NewDraftDialog = part(() => import("./NewDraftDialog.tsx"), { missing: NotLoadedDialog });
 
 /** Starts a draft; without an account it says that one is needed. */
 export function NewDraft({ kind }: { kind: ButtonKind }) {
@@ -20,11 +21,7 @@ export function NewDraft({ kind }: { kind: ButtonKind }) {
         </span>
         {text.home.newDraft}
       </Button>
-      {open && (
-        <Suspense>
-          <NewDraftDialog onClose={() => setOpen(false)} />
-        </Suspense>
-      )}
+      {open && <NewDraftDialog onClose={() => setOpen(false)} />}
     </>
   );
 }

@@ -1,4 +1,5 @@
 import { useDrafts } from "@onering/client/react";
+import { usePartsAhead } from "../parts.tsx";
 import { ContinueAs } from "../session/ContinueAs.tsx";
 import { SignInWithClerk } from "../session/SignInWithClerk.tsx";
 import { useSession } from "../session/session.ts";
@@ -11,6 +12,7 @@ import styles from "./Welcome.module.css";
 /** For who is not signed in: what this is, how to begin, and what everybody may read. */
 export function Welcome() {
   const { config, development, clerk } = useSession();
+  usePartsAhead(true);
   return (
     <>
       <section className={styles.welcome}>

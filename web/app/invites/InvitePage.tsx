@@ -1,4 +1,5 @@
 import { useGet } from "@onering/client/react";
+import { usePartsAhead } from "../parts.tsx";
 import { useSession } from "../session/session.ts";
 import { text } from "../strings.ts";
 import { Button } from "../ui/Button.tsx";
@@ -15,6 +16,7 @@ const words = text.invite.page;
 export default function InvitePage({ inviteId }: { inviteId: string }) {
   const token = useHeldToken(inviteId);
   const { userId } = useSession();
+  usePartsAhead(true);
   return (
     <Page title={words.title}>
       {userId === null ? <SignedOut /> : <Opened inviteId={inviteId} me={userId} token={token} />}

@@ -11,7 +11,7 @@ import { type Event, useVerified } from "./useVerified.ts";
 import styles from "./Verification.module.css";
 
 /** Whether an event is what was signed: in plain words, with what was compared for whoever wants to know. */
-export function Verification(event: Event) {
+export default function Verification(event: Event) {
   const { verified, again, trustAnew } = useVerified(event);
   return (
     <div className={styles.verification}>
@@ -22,7 +22,7 @@ export function Verification(event: Event) {
         {verified.is === "unknown" && <Unknown why={verified.why} again={again} />}
       </div>
       {verified.is === "not-proved" && DOUBTS.has(verified.why.reason) && (
-        <Button kind="danger" onClick={() => void trustAnew()}>
+        <Button kind="danger" onClick={trustAnew}>
           {text.proofs.trustAnew}
         </Button>
       )}

@@ -1,11 +1,14 @@
 import { useState } from "react";
+import { part } from "../parts.tsx";
 import { useSession } from "../session/session.ts";
 import { text } from "../strings.ts";
 import { Button } from "../ui/Button.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
+import { Spinner } from "../ui/Spinner.tsx";
 import type { Event } from "./useVerified.ts";
-import { Verification } from "./Verification.tsx";
 import styles from "./VerifyButton.module.css";
+
+const Verification = part(() => import("./Verification.tsx"), { waiting: <Spinner label={text.proofs.checking} /> });
 
 /** Checks in the browser that an event is what was signed, and says so; where nobody signs, there is nothing to check. */
 export function VerifyButton(event: Event) {

@@ -1,5 +1,5 @@
 import type { DraftEvent, Refused, Unreachable } from "@onering/client";
-import type { NotProved, Proved } from "@onering/client/proofs";
+import { NotProved, type Proved, proofOf, storedMemory, verifyEvent } from "@onering/client/proofs";
 import { useOneRing } from "@onering/client/react";
 import { useCallback, useEffect, useState } from "react";
 
@@ -19,7 +19,7 @@ export interface Event {
   readonly shown?: DraftEvent | undefined;
 }
 
-/** Verifies an event when it is mounted, with code that is only loaded then. */
+/** Verifies an event when it is mounted. */
 export function useVerified({ draftId, version, shown }: Event) {
   const client = useOneRing();
   const [verified, setVerified] = useState<Verified>(CHECKING);
@@ -40,8 +40,7 @@ export function useVerified({ draftId, version, shown }: Event) {
   }, [client, draftId, version, shown, attempt]);
 
   const again = useCallback(() => setAttempt((times) => times + 1), []);
-  const trustAnew = useCallback(async () => {
-    const { storedMemory } = await import("@onering/client/proofs");
+  const trustAnew = useCallback(() => {
     storedMemory(client.baseUrl).forget();
     again();
   }, [client, again]);
@@ -51,7 +50,6 @@ export function useVerified({ draftId, version, shown }: Event) {
 async function verify(
   asked: Event & { client: ReturnType<typeof useOneRing>; signal: AbortSignal },
 ): Promise<Verified> {
-  const { NotProved, proofOf, verifyEvent } = await import("@onering/client/proofs");
   const file = await proofOf(asked);
   try {
     return { is: "proved", file, proved: await verifyEvent({ ...asked, text: file }) };

@@ -1,4 +1,6 @@
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
+import { NotLoadedDialog } from "../NotLoaded.tsx";
+import { part } from "../parts.tsx";
 import { text } from "../strings.ts";
 import { Avatar } from "../ui/Avatar.tsx";
 import { Menu, type MenuItem } from "../ui/Menu.tsx";
@@ -7,7 +9,7 @@ import { ClerkButton } from "./ClerkButton.tsx";
 import { useSession } from "./session.ts";
 import { useNotifying } from "./useNotifying.ts";
 
-const YourName = lazy(() => import("./YourName.tsx"));
+const YourName = part(() => import("./YourName.tsx"), { missing: NotLoadedDialog });
 const words = text.session.account;
 
 /** Who I am, and what I can change about it. */
@@ -39,11 +41,7 @@ export function Account() {
     <>
       {way === "clerk" && clerk.clerk && <ClerkButton clerk={clerk.clerk} />}
       <Menu label={words.menu(name)} button={face} items={items} />
-      {naming && (
-        <Suspense>
-          <YourName onClose={() => setNaming(false)} />
-        </Suspense>
-      )}
+      {naming && <YourName onClose={() => setNaming(false)} />}
     </>
   );
 }

@@ -1,6 +1,8 @@
 import { clerkTokens, developmentTokens, nobody, OneRing, type TokenSource } from "@onering/client";
 import { OneRingProvider, useGet } from "@onering/client/react";
-import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
+import { NotLoadedDialog } from "../NotLoaded.tsx";
+import { part } from "../parts.tsx";
 import { introduce } from "./introduce.ts";
 import { Opening } from "./Opening.tsx";
 import { type Session, SessionContext } from "./session.ts";
@@ -9,7 +11,7 @@ import { type ClerkState, useClerk } from "./useClerk.ts";
 import { useConfig } from "./useConfig.ts";
 import { keepLocalName, localName } from "./who.ts";
 
-const SignInDialog = lazy(() => import("./SignInDialog.tsx"));
+const SignInDialog = part(() => import("./SignInDialog.tsx"), { missing: NotLoadedDialog });
 
 interface Local {
   name: string;
@@ -51,11 +53,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     <OneRingProvider client={client}>
       <Speaking key={`${way}:${userId}`} session={session}>
         {children}
-        {asked !== null && (
-          <Suspense>
-            <SignInDialog why={asked} onClose={() => setAsked(null)} />
-          </Suspense>
-        )}
+        {asked !== null && <SignInDialog why={asked} onClose={() => setAsked(null)} />}
       </Speaking>
     </OneRingProvider>
   );

@@ -30,12 +30,49 @@ const many = (count: number) =>
   Array.from({ length: count }, (_, order) => segment(order, order % 2 ? "bob" : "alice"));
 
 describe("a text of two thousand segments", () => {
-  it("has those near the screen in the document, and tells how many there are", () => {
+  it("has those near the screen in the document, and tells how many there are", async () => {
     open("vera", { written: stored(many(2000)) });
+    await screen.findByText("Sentence 0.");
     expect(items().length).toBeLessThan(40);
     expect(items()[0]?.getAttribute("aria-setsize")).toBe("2000");
     expect(items()[0]?.getAttribute("aria-posinset")).toBe("1");
     expect(items()[0]?.textContent).toContain("Sentence 0.");
+  });
+});
+
+describe("a text of a few pages", () => {
+  it("is in the document as a whole, at once, told as a long one is", () => {
+    open("vera", { written: stored(many(150)) });
+    expect(items()).toHaveLength(150);
+    expect(items()[149]?.getAttribute("aria-setsize")).toBe("150");
+    expect(items()[149]?.getAttribute("aria-posinset")).toBe("150");
+  });
+
+  it("stays the list that it is when it grows long while it is read", () => {
+    const { live } = open("vera", { written: stored(many(150)) });
+    const [first] = items();
+    live.become({ written: stored(many(170)) });
+    expect(items()).toHaveLength(170);
+    expect(items()[0]).toBe(first);
+  });
+
+  it("stays where it is on the screen when something comes or goes above", () => {
+    // As the browser lays them out: one below the other, scrolled so that the first ten are above the window.
+    vi.spyOn(Element.prototype, "getBoundingClientRect").mockImplementation(function (this: Element) {
+      const place = [...(this.parentElement?.children ?? [])].indexOf(this);
+      return new DOMRect(0, (place - 10) * 96, 600, 96);
+    });
+    vi.stubGlobal("scrollBy", vi.fn());
+    const scrolled = () => vi.mocked(window.scrollBy).mock.calls.at(-1)?.[0];
+    const written = stored(many(50));
+    const { live } = open("vera", { written: written.slice(10) });
+    live.become({ written });
+    expect(scrolled()).toEqual({ top: 960, behavior: "instant" });
+    live.become({ written: written.toSpliced(3, 1) });
+    expect(scrolled()).toEqual({ top: -96, behavior: "instant" });
+    vi.mocked(window.scrollBy).mockClear();
+    live.become({ written: [...written.toSpliced(3, 1), ...stored([segment(50, "bob")])] });
+    expect(window.scrollBy).not.toHaveBeenCalled();
   });
 });
 
@@ -124,11 +161,11 @@ describe("a text in which one writes", () => {
     expect(live.sent).toHaveLength(0);
   });
 
-  it("asks before a segment is taken out", () => {
+  it("asks before a segment is taken out", async () => {
     const { live } = open("alice", mine);
     fireEvent.click(screen.getByRole("button", { name: text.draft.text.withdrawOf("Sentence 0.") }));
     expect(live.sent).toHaveLength(0);
-    fireEvent.click(screen.getByRole("button", { name: text.draft.text.withdrawYes }));
+    fireEvent.click(await screen.findByRole("button", { name: text.draft.text.withdrawYes }));
     expect(live.sent[0]?.command).toMatchObject({ type: "withdraw-segment", segment_id: "segment-0" });
   });
 });
@@ -148,14 +185,19 @@ describe("the keyboard", () => {
 });
 
 describe("finding", () => {
-  it("opens instead of the browser's own where part of the text is not in the document", () => {
+  it("opens instead of the browser's own where part of the text is not in the document", async () => {
     open("vera", { written: stored(many(200)) });
     const pressed = fireEvent.keyDown(window, { key: "f", ctrlKey: true });
     expect(pressed).toBe(false);
-    fireEvent.change(screen.getByRole("searchbox"), { target: { value: "sentence 19" } });
+    fireEvent.change(await screen.findByRole("searchbox"), { target: { value: "sentence 19" } });
     expect(screen.getByText(text.draft.find.found("1", "11"))).toBeTruthy();
     fireEvent.keyDown(screen.getByRole("searchbox"), { key: "Escape" });
     expect(screen.queryByRole("searchbox")).toBeNull();
+  });
+
+  it("is the browser's own where all of the text is", () => {
+    open("vera", { written: stored(many(100)) });
+    expect(fireEvent.keyDown(window, { key: "f", ctrlKey: true })).toBe(true);
   });
 });
 
