@@ -55,17 +55,21 @@ export class LiveDraft implements DraftActions {
   #state: DraftState = UNKNOWN;
   #writtenFrom: readonly unknown[] = [];
   #holding = false;
+  /** Who was signed in when it was followed last. */
+  #person: string | null;
 
   constructor(options: LiveDraftOptions) {
     const { client, draftId, clock = machine, random = Math.random } = options;
     this.draftId = draftId;
     this.#client = client;
+    this.#person = client.userId;
     this.#clock = clock;
     this.#report = options.report ?? report;
     const changed = () => this.#refresh();
     this.#outbox = new Outbox({
       send: (command, how) => client.send(command, how),
       newKey: options.newKey ?? randomKey,
+      person: () => client.userId,
       version: () => this.#copy.draft?.version ?? 0,
       clock,
       random,
@@ -93,6 +97,7 @@ export class LiveDraft implements DraftActions {
 
   /** Follows the draft. */
   start(): void {
+    if (this.#client.userId !== this.#person) this.#connection.take({ on: "person" });
     this.#outbox.open();
     this.#reader.open();
     this.#connection.start();
@@ -100,10 +105,16 @@ export class LiveDraft implements DraftActions {
 
   /** Follows it no more. What was written is sent still, if somebody can be reached. */
   stop(): void {
+    this.#person = this.#client.userId;
     this.#connection.stop();
     this.#reader.close();
     this.#outbox.close();
     this.#types(null);
+  }
+
+  /** Resolves once nothing of mine waits to be sent any more, or for its answer. */
+  drained(): Promise<void> {
+    return this.#outbox.drained();
   }
 
   /** Calls back whenever the state is another; what it returns ends that. */

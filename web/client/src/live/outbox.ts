@@ -14,6 +14,8 @@ export interface OutboxOptions {
   readonly newKey: () => string;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Who is signed in; null for nobody. */
+  readonly person: () => string | null;
   /** The version of the draft that is shown. */
   readonly version: () => number;
   /** Something is other than it was. */
@@ -43,6 +45,9 @@ export class Outbox {
   #sending: { readonly key: string; readonly abort: AbortController } | null = null;
   #wake: (() => void) | null = null;
   #closing = false;
+  /** Who put in what is pending. */
+  #person: string | null = null;
+  #idle: (() => void)[] = [];
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -60,6 +65,7 @@ export class Outbox {
 
   /** Puts a command at the end; settles with what came of it. */
   add(command: Command): Promise<Outcome> {
+    this.#look();
     const key = this.#options.newKey();
     const at = new Date(this.#options.clock.now()).toISOString();
     const outcome = new Promise<Outcome>((resolve, reject) => this.#promised.set(key, { resolve, reject }));
@@ -119,6 +125,18 @@ export class Outbox {
     this.#replace([]);
   }
 
+  /** Resolves once nothing is left to send. */
+  async drained(): Promise<void> {
+    while (this.#sending !== null) await new Promise<void>((idle) => this.#idle.push(idle));
+  }
+
+  /** Looks who is signed in: nothing of anybody else is sent from here on. */
+  #look(): void {
+    const person = this.#options.person();
+    if (person !== this.#person && this.#list.length > 0) this.abandon();
+    this.#person = person;
+  }
+
   async #drain(): Promise<void> {
     if (this.#sending !== null) return;
     for (let failures = 0, item = this.#next(); item !== undefined; item = this.#next()) {
@@ -137,9 +155,11 @@ export class Outbox {
       }
     }
     this.#sending = null;
+    for (const idle of this.#idle.splice(0)) idle();
   }
 
   #next(): Pending | undefined {
+    this.#look();
     return this.#list.find((item) => item.phase !== "acknowledged");
   }
 

@@ -50,14 +50,16 @@ class Shared {
     return () => {
       this.#users--;
       // Strict mode, and a page that replaces another, leave and come back at once: that is no reason to hang up.
-      setTimeout(() => this.#leave(), 0);
+      setTimeout(() => void this.#leave(), 0);
     };
   }
 
-  #leave(): void {
+  async #leave(): Promise<void> {
     if (this.#users > 0) return;
     this.live.stop();
-    if (this.#drafts.get(this.live.draftId) === this) this.#drafts.delete(this.live.draftId);
+    // Whoever comes back while something of theirs is on its way finds it so, and does not send it again.
+    await this.live.drained();
+    if (this.#users === 0 && this.#drafts.get(this.live.draftId) === this) this.#drafts.delete(this.live.draftId);
   }
 }
 

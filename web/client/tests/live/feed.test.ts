@@ -37,6 +37,17 @@ describe("joining", () => {
     expect(live.getState()).toMatchObject({ standing: "live", draft: { title: "Back" } });
   });
 
+  it("again as somebody else shows nothing of whoever was before", async () => {
+    const { live, simulator, pass } = await followed();
+    live.stop();
+    simulator.tokens.become("ben");
+    live.start();
+    expect(live.getState()).toMatchObject({ draft: null, version: 0, written: [] });
+    await pass(200);
+    expect(simulator.hellos.at(-1)).toEqual({ type: "hello", token: expect.stringContaining("ben ") });
+    expect(live.getState().standing).toBe("live");
+  });
+
   it("is given up where no token is to be had, and tried again where nobody answers", async () => {
     const refused = new Refused({ status: 403, code: "forbidden", detail: "Not here." });
     const { live } = await followed(0.5, ({ tokens }) => tokens.trouble.push(refused));

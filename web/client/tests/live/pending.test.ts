@@ -217,6 +217,18 @@ describe("leaving", () => {
     expect(live.getState()).toMatchObject({ sending: 0, refused: [{ key: "key-0" }] });
   });
 
+  it("while somebody else signs in sends nothing more in their name", async () => {
+    const { live, simulator, pass: go } = await followed(0.5, myTurn);
+    const outcomes = [live.send(write("One")), live.send(write("Two"))];
+    await go(35);
+    live.stop();
+    simulator.tokens.become("ben");
+    await go(500);
+    await outcomes[0];
+    await expect(outcomes[1]).rejects.toBeInstanceOf(Unreachable);
+    expect(sent(simulator)).toEqual(["send key-0"]);
+  });
+
   it("somebody else's place leaves nothing in their name", async () => {
     const { live, simulator, pass: go } = await followed(0.5, myTurn);
     simulator.rest = "down";

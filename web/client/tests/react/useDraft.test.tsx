@@ -107,6 +107,25 @@ describe("a draft in components", () => {
     expect(Wire.opened).toHaveLength(1);
   });
 
+  it("is the same one for whoever comes back while something of theirs is on its way", async () => {
+    const model = new Model();
+    const requests: ((answer: Response) => void)[] = [];
+    const fetch = () => new Promise<Response>((answer) => requests.push(answer));
+    const wrapper = below(new OneRing({ baseUrl: "http://service", tokens: me, fetch }));
+    const first = renderHook(() => useDraft(DRAFT), { wrapper });
+    const wire = await joined(model);
+    const sending = first.result.current.send({ type: "add-segment", draft_id: DRAFT, content: "On its way" });
+    await waitFor(() => expect(requests).toHaveLength(1));
+    first.unmount();
+    await waitFor(() => expect(wire.isClosed).toBe(true));
+    const second = renderHook(() => useDraft(DRAFT), { wrapper });
+    expect(second.result.current.written.map(({ segment }) => segment.content)).toEqual(["On its way"]);
+    second.unmount();
+    const outcome = { draft_id: DRAFT, version: 3, position: "0.3" };
+    requests[0]?.(Response.json({ data: outcome }));
+    await expect(sending).resolves.toMatchObject(outcome);
+  });
+
   it("renders once for one event, and who is there does not render for it", async () => {
     const model = new Model();
     const client = new OneRing({ baseUrl: "http://service", tokens: me });
