@@ -76,5 +76,5 @@ async def test_each_picture_has_a_table_behind_it(people: People, story: str) ->
     await expect(shares.get_by_role("rowheader", name="bob")).to_be_visible()
     turns = alice.page.get_by_role("table", name="Who held the ring")
     await expect(turns.get_by_role("row")).to_have_count(3)
-    await expect(alice.page.get_by_role("table", name="What each day brought")).to_be_visible()
+    await expect(alice.page.get_by_role("table", name="Day by day")).to_be_visible()
     await alice.looks("pictures")

@@ -23,8 +23,8 @@ async def test_a_link_lets_in_the_person_whom_it_is_for(people: People, service:
     await expect(desk.dialog.get_by_label("For whom")).to_be_visible()
     await alice.looks("inviting")
     await desk.dialog.get_by_label("For whom").fill("bob")
-    await desk.dialog.get_by_label("A few words to them").fill("Write with me!")
-    await desk.dialog.get_by_role("button", name="Make the invitation").click()
+    await desk.dialog.get_by_label("A message to them").fill("Write with me!")
+    await desk.dialog.get_by_role("button", name="Create the invitation").click()
     link = await desk.dialog.get_by_label("Link").input_value()
     await alice.looks("invitation made")
 
@@ -37,7 +37,7 @@ async def test_a_link_lets_in_the_person_whom_it_is_for(people: People, service:
     await eve.looks("for somebody else")
 
     bob = await people.somebody(_path(link))
-    await expect(bob.page.get_by_text("You are invited into a text that others write together.")).to_be_visible()
+    await expect(bob.page.get_by_text("You are invited to a text that people write together.")).to_be_visible()
     await bob.looks("invited, signed out")
     await bob.page.get_by_role("main").get_by_role("button", name="Sign in").click()
     await bob.signs_in("bob")
@@ -46,7 +46,7 @@ async def test_a_link_lets_in_the_person_whom_it_is_for(people: People, service:
     await bob.looks("invited")
     assert "token" not in bob.page.url
     await bob.page.get_by_role("button", name="Accept").click()
-    await bob.page.get_by_role("link", name="To the draft").or_(Desk(bob.page).text).first.wait_for()
+    await bob.page.get_by_role("link", name="Go to the draft").or_(Desk(bob.page).text).first.wait_for()
     await bob.looks("accepted")
     await bob.page.goto(f"/drafts/{draft}")
     await Desk(bob.page).shows("Nobody knows.")

@@ -113,12 +113,12 @@ class TestWriting:
         await mine.adds("Two.")
         await mine.adds("Three.")
         await mine.shows("One.", "Two.", "Three.")
-        await expect(mine.page.get_by_text("On its way …")).to_have_count(2)
+        await expect(mine.page.get_by_text("On its way…")).to_have_count(2)
         await other.shows("One.")
         await way.come_back(alice.context)
         for desk in (mine, other):
             await desk.shows("One.", "Two.", "Three.")
-        await expect(mine.page.get_by_text("On its way …")).to_have_count(0)
+        await expect(mine.page.get_by_text("On its way…")).to_have_count(0)
         stored = (await caller.draft(draft)).json()["data"]["segments"]
         assert [segment["content"] for segment in stored] == ["One.", "Two.", "Three."]
 

@@ -38,7 +38,7 @@ async def test_drafts_are_found_by_their_words_and_by_whose_turn_it_is(people: P
     await expect(alice.page.get_by_role("link", name="The lighthouse")).to_be_visible()
     await alice.looks("found")
     await home.search.fill("unheard")
-    await expect(alice.page.get_by_text("Nothing has “unheard” in it.")).to_be_visible()
+    await expect(alice.page.get_by_text("Nothing found for “unheard”.")).to_be_visible()
     await alice.looks("not found")
 
 
@@ -48,7 +48,7 @@ async def test_a_page_that_reaches_nobody_says_so_and_goes_on_by_itself(people: 
     reader.watch.provoked(CUT_OFF)
     await reader.page.route("**/v1/**", lambda route: route.abort())
     await reader.page.goto(f"/drafts/{draft}")
-    await expect(reader.page.get_by_role("heading", name="The service can't be reached")).to_be_visible()
+    await expect(reader.page.get_by_role("heading", name="The service can’t be reached")).to_be_visible()
     await reader.looks("nobody there")
     await reader.page.unroute("**/v1/**")
     await Desk(reader.page).shows("It was dark.")

@@ -43,7 +43,7 @@ async def test_two_people_write_a_draft_from_its_beginning_to_its_end(people: Pe
     await bob.looks("waiting")
 
     await mine.composer.press_sequentially(ROWED[:4])
-    await expect(theirs.ring).to_contain_text("alice is writing …")
+    await expect(theirs.ring).to_contain_text("alice is writing…")
     await theirs.ring.get_by_role("button", name="Remind them").click()
     await expect(theirs.message("alice was reminded")).to_be_visible()
     await mine.adds(ROWED)
@@ -60,7 +60,7 @@ async def test_two_people_write_a_draft_from_its_beginning_to_its_end(people: Pe
     await bob.looks("my turn")
     await theirs.adds(STAIRS)
     await mine.shows(DARK, ROWED, STAIRS)
-    await theirs.passes_to("Whoever waited longest")
+    await theirs.passes_to("Whoever has waited longest")
     await expect(theirs.message("The ring is with alice now")).to_be_visible()
     await mine.ring_is_with(None)
 

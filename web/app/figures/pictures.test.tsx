@@ -136,9 +136,9 @@ test("how the ring went on: every pass counts once, by strategy, by reason, or a
   ];
   render(<Ways passes={passes} partly={false} />);
   expect(rows().slice(1)).toEqual([
-    ["Its holder chose the person", "3"],
-    ["Its holder left or now only reads", "2"],
-    ["To the next in the round", "1"],
+    ["Its holder chose somebody", "3"],
+    ["Its holder left or became a reader", "2"],
+    ["To whoever came next", "1"],
     ["Taken back after the time was over", "1"],
   ]);
 });

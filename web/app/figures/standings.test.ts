@@ -7,7 +7,7 @@ const plain = (words: string) => words.replace(/[\u2068\u2069]/g, "");
 const service = { severity: "info", title: "", message: "", reason: "alice wrote it" } as const;
 
 test.each([
-  ["healthy", {}, "All is well: several people write, and nobody waits."],
+  ["healthy", {}, "All is well: several people are writing, and nobody is waiting."],
   ["stalled", { hours_since_activity: 60 }, "Nothing has happened for 3 days."],
   ["dominant_user", { dominant_user_id: "alice", dominance_ratio: 0.75 }, "Alice wrote 75% of the segments."],
   ["low_engagement", { total_contributors: 1 }, "One person writes alone."],

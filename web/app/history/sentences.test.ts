@@ -51,28 +51,28 @@ const EVERY: { readonly [Type in DraftEvent["type"]]: readonly [DraftEvent, stri
   ],
   collaborator_added: [
     event("collaborator_added", { user_id: "u3", role: "contributor" }),
-    "Bob let Carol in as a writer",
+    "Bob added Carol as a writer",
   ],
-  role_changed: [event("role_changed", { user_id: "u3", role: "viewer" }), "Bob let Carol only read from now on"],
-  collaborator_removed: [event("collaborator_removed", { user_id: "u3" }), "Bob took Carol out"],
+  role_changed: [event("role_changed", { user_id: "u3", role: "viewer" }), "Bob made Carol a reader"],
+  collaborator_removed: [event("collaborator_removed", { user_id: "u3" }), "Bob removed Carol"],
   ownership_transferred: [
     event("ownership_transferred", { from_user_id: "u2", to_user_id: "u3" }),
-    "Bob gave the draft to Carol",
+    "Bob made Carol the owner",
   ],
-  draft_renamed: [event("draft_renamed", { title: "A climb" }), "Bob called the draft “A climb”"],
-  draft_described: [event("draft_described", { description: "Up." }), "Bob described the draft anew"],
-  platform_changed: [event("platform_changed", { platform: "blog" }), "Bob meant the draft for a blog"],
+  draft_renamed: [event("draft_renamed", { title: "A climb" }), "Bob renamed the draft to “A climb”"],
+  draft_described: [event("draft_described", { description: "Up." }), "Bob changed the description"],
+  platform_changed: [event("platform_changed", { platform: "blog" }), "Bob set where it will be published: a blog"],
   visibility_changed: [
     event("visibility_changed", { visibility: "private" }),
-    "Bob changed who may read: only its people may read it",
+    "Bob changed who can read it: only people in it can read it",
   ],
-  turn_limit_changed: [event("turn_limit_changed", { turn_limit_hours: 1 }), "Bob gave each turn 1 hour"],
-  publish_date_changed: [event("publish_date_changed", {}), "Bob took the day of publication away"],
+  turn_limit_changed: [event("turn_limit_changed", { turn_limit_hours: 1 }), "Bob set the time for a turn to 1 hour"],
+  publish_date_changed: [event("publish_date_changed", {}), "Bob removed the publication date"],
   draft_locked: [event("draft_locked", {}), "Bob locked the draft"],
   draft_unlocked: [event("draft_unlocked", {}), "Bob unlocked the draft"],
-  draft_completed: [event("draft_completed", {}), "Bob finished the draft"],
-  draft_reopened: [event("draft_reopened", {}), "Bob opened the draft again"],
-  draft_archived: [event("draft_archived", {}), "Bob put the draft away"],
+  draft_completed: [event("draft_completed", {}), "Bob marked the draft as complete"],
+  draft_reopened: [event("draft_reopened", {}), "Bob reopened the draft"],
+  draft_archived: [event("draft_archived", {}), "Bob archived the draft"],
 };
 
 test.each(Object.entries(EVERY))("%s is told in a sentence and has a kind", (type, [happened, told]) => {
@@ -82,12 +82,12 @@ test.each(Object.entries(EVERY))("%s is told in a sentence and has a kind", (typ
 
 test.each(Object.keys(EVERY))("%s whose words were erased is told without them", (type) => {
   const erased = event(type as DraftEvent["type"], null);
-  expect(plain(erased)).toBe("Bob did something whose words were erased since");
+  expect(plain(erased)).toBe("Bob did something whose words have been erased");
 });
 
 test("a type that came later than this page is told by who did it", () => {
   const later = event("segment_sung" as DraftEvent["type"], {} as never);
-  expect(plain(later)).toBe("Bob did something that this page has no words for yet");
+  expect(plain(later)).toBe("Bob did something this page can’t describe yet");
 });
 
 const pass = { from_user_id: "u2", to_user_id: "u3" };
@@ -102,25 +102,22 @@ test.each<[DraftEvent, string]>([
     "Alice took the ring back from Bob, whose time was over",
   ],
   [event("ring_passed", { ...pass, reason: "holder_removed" }), "The ring went to Carol, since Bob left"],
-  [
-    event("ring_passed", { ...pass, reason: "holder_removed" }, "u1"),
-    "The ring went to Carol, since Bob was taken out",
-  ],
+  [event("ring_passed", { ...pass, reason: "holder_removed" }, "u1"), "The ring went to Carol, since Bob was removed"],
   [
     event("ring_passed", { ...pass, reason: "holder_demoted" }, "u1"),
     "The ring went to Carol, since Bob now only reads",
   ],
-  [event("collaborator_added", { user_id: "u2", role: "viewer" }), "Bob came in as a reader"],
+  [event("collaborator_added", { user_id: "u2", role: "viewer" }), "Bob joined as a reader"],
   [event("collaborator_removed", { user_id: "u2" }), "Bob left"],
-  [event("role_changed", { user_id: "u3", role: "contributor" }), "Bob let Carol write"],
-  [event("draft_described", { description: "" }), "Bob took the description away"],
-  [event("platform_changed", {}), "Bob no longer means the draft for anywhere in particular"],
-  [event("turn_limit_changed", { turn_limit_hours: 48 }), "Bob gave each turn 48 hours"],
+  [event("role_changed", { user_id: "u3", role: "contributor" }), "Bob made Carol a writer"],
+  [event("draft_described", { description: "" }), "Bob removed the description"],
+  [event("platform_changed", {}), "Bob cleared where it will be published"],
+  [event("turn_limit_changed", { turn_limit_hours: 48 }), "Bob set the time for a turn to 48 hours"],
 ])("%# reads %s", (happened, told) => {
   expect(plain(happened)).toBe(told);
 });
 
 test("names and titles stand isolated, so that theirs is the only direction they change", () => {
   const hebrew = event("draft_renamed", { title: "שלום" });
-  expect(sentence(hebrew, () => "علي")).toBe("\u2068علي\u2069 called the draft “\u2068שלום\u2069”");
+  expect(sentence(hebrew, () => "علي")).toBe("\u2068علي\u2069 renamed the draft to “\u2068שלום\u2069”");
 });

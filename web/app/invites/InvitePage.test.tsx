@@ -97,7 +97,7 @@ test("whoever made it sees for whom it is, and can't answer it", async () => {
 test("whoever made it and was taken out of the draft sees no title, and is not led there", async () => {
   stands({ draft_title: null });
   open("alice");
-  await screen.findByRole("heading", { name: "a draft that you can't read any more" });
+  await screen.findByRole("heading", { name: "a draft that you can’t read any more" });
   expect(screen.getAllByRole("link").map((link) => link.getAttribute("href"))).toEqual(["/"]);
 });
 

@@ -38,7 +38,7 @@ function open() {
 }
 function invite(who: string) {
   fireEvent.change(screen.getByLabelText("For whom"), { target: { value: who } });
-  fireEvent.click(screen.getByRole("button", { name: "Make the invitation" }));
+  fireEvent.click(screen.getByRole("button", { name: "Create the invitation" }));
 }
 const faultOf = (label: string) => {
   const field = screen.getByLabelText(label);
@@ -50,8 +50,8 @@ const faultOf = (label: string) => {
 test("a handle is sent as a handle, with the role, the words and the hours", async () => {
   open();
   fireEvent.click(screen.getByLabelText("read"));
-  fireEvent.change(screen.getByLabelText("A few words to them"), { target: { value: "Come" } });
-  fireEvent.change(screen.getByLabelText("The invitation stands for"), { target: { value: "168" } });
+  fireEvent.change(screen.getByLabelText("A message to them"), { target: { value: "Come" } });
+  fireEvent.change(screen.getByLabelText("The invitation is valid for"), { target: { value: "168" } });
   invite("@Carol");
   await screen.findByRole("dialog", { name: "An invitation for Carol" });
   expect(service.heard[0]?.body).toEqual({
@@ -74,7 +74,7 @@ test.each([
   ["@a", /2 to 30 letters/],
   ["alice", /That is you/],
   ["@alice", /That is you/],
-  ["bob", /Bob is in this draft already/],
+  ["bob", /Bob is already in this draft/],
 ])("%j is refused at its field before it is sent", (who, words) => {
   open();
   invite(who);

@@ -66,7 +66,7 @@ test("whoever writes can invite while they hold the ring, take back their own in
 test("whoever reads sees who is invited, and can leave", async () => {
   show(panel, { me: "vera", service });
   await screen.findByText("Carol");
-  expect(screen.getAllByRole("button").map((button) => button.textContent)).toEqual(["Leave this draft …"]);
+  expect(screen.getAllByRole("button").map((button) => button.textContent)).toEqual(["Leave this draft…"]);
 });
 
 test("a stranger sees who is in it and is not told who is invited", () => {
@@ -88,7 +88,7 @@ test("before the holder is taken out it is said what becomes of the ring, and no
   await choose("Bob", /Remove/);
   const dialog = within(screen.getByRole("dialog"));
   dialog.getByText(/Bob holds the ring. It comes back to you/);
-  dialog.getByText(/can't read this draft any more/);
+  dialog.getByText(/can’t read this draft any more/);
   expect(service.commands).toEqual([]);
   fireEvent.click(dialog.getByRole("button", { name: "Remove" }));
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
@@ -131,7 +131,7 @@ test("somebody is added by user id, and a handle becomes an invitation for them"
   const form = within(who.closest("form") as HTMLElement);
   fireEvent.change(who, { target: { value: "bob" } });
   fireEvent.click(form.getByRole("button", { name: "Add" }));
-  form.getByText("Bob is in this draft already.");
+  form.getByText("Bob is already in this draft.");
   expect(service.commands).toEqual([]);
   fireEvent.change(who, { target: { value: "dan" } });
   fireEvent.click(form.getByRole("button", { name: "Add" }));

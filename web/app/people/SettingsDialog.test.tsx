@@ -75,7 +75,7 @@ test("what somebody else changes meanwhile is there at once, unless it is being 
   happens(draftOf({ version: 8, title: "Theirs", description: "New" }));
   expect(written("What it is about")).toBe("New");
   expect(written("Title")).toBe("Mine");
-  screen.getByText(/Somebody changed this meanwhile, to “Theirs”/);
+  screen.getByText(/Somebody has changed this to “Theirs”/);
   expect(screen.getByRole<HTMLButtonElement>("button", { name: "Save" }).disabled).toBe(true);
 });
 
@@ -83,7 +83,7 @@ test("then one takes theirs, and nothing is left to be saved", () => {
   const happens = open();
   write("Title", "Mine");
   happens(draftOf({ version: 8, title: "Theirs" }));
-  fireEvent.click(screen.getByRole("button", { name: "Take that" }));
+  fireEvent.click(screen.getByRole("button", { name: "Use theirs" }));
   expect(written("Title")).toBe("Theirs");
   expect(screen.getByRole<HTMLButtonElement>("button", { name: "Save" }).disabled).toBe(true);
 });
@@ -105,7 +105,7 @@ test("what came in between unseen is not overwritten", async () => {
   open();
   write("Title", "Mine");
   save();
-  expect((await screen.findByRole("alert")).textContent).toMatch(/Look over it, and save again/);
+  expect((await screen.findByRole("alert")).textContent).toMatch(/Look it over, then save again/);
   expect(closed).toBe(false);
 });
 
@@ -113,7 +113,7 @@ test("a title of nothing is refused at its field", () => {
   open();
   write("Title", " ");
   save();
-  screen.getByText("A draft has a title.");
+  screen.getByText("A draft needs a title.");
   expect(service.commands).toEqual([]);
 });
 
@@ -121,43 +121,43 @@ test("what the service refuses about a field is said there", async () => {
   const errors = [{ loc: ["target_publish_at"], msg: "must be a time between the years 1970 and 9998" }];
   service.on("POST /v1/commands", () => problem(422, "validation_error", "A field is wrong.", errors));
   open();
-  write("To be published on", "1969-01-01T00:00");
+  write("Planned publication", "1969-01-01T00:00");
   save();
   await screen.findByText(/between the years/);
-  expect(screen.getByLabelText("To be published on").getAttribute("aria-invalid")).toBe("true");
+  expect(screen.getByLabelText("Planned publication").getAttribute("aria-invalid")).toBe("true");
 });
 
 test.each([
-  ["active", ["Pause writing", "Call it finished", "Put it away"]],
-  ["locked", ["Unlock it", "Call it finished", "Put it away"]],
-  ["completed", ["Reopen it"]],
-  ["archived", ["Reopen it"]],
+  ["active", ["Lock", "Mark as complete", "Archive"]],
+  ["locked", ["Unlock", "Mark as complete", "Archive"]],
+  ["completed", ["Reopen"]],
+  ["archived", ["Reopen"]],
 ] as const)("a draft that is %s goes on from there", (status, steps) => {
   open(draftOf({ status }));
-  const all = ["Pause writing", "Unlock it", "Call it finished", "Put it away", "Reopen it"];
+  const all = ["Lock", "Unlock", "Mark as complete", "Archive", "Reopen"];
   expect(all.filter((name) => screen.queryByRole("button", { name }) !== null)).toEqual(steps);
   expect(screen.queryByLabelText("Title") === null).toBe(status === "completed" || status === "archived");
 });
 
 test("an end is asked for, a pause is not", async () => {
   open();
-  fireEvent.click(screen.getByRole("button", { name: "Pause writing" }));
+  fireEvent.click(screen.getByRole("button", { name: "Lock" }));
   await waitFor(() => expect(service.commands).toEqual([{ type: "lock-draft", draft_id: DRAFT }]));
-  fireEvent.click(screen.getByRole("button", { name: "Put it away" }));
-  screen.getByRole("dialog", { name: "Put it away?" });
+  fireEvent.click(screen.getByRole("button", { name: "Archive" }));
+  screen.getByRole("dialog", { name: "Archive this draft?" });
   expect(service.commands).toHaveLength(1);
 });
 
 test("when a step is taken and its button is gone, the keyboard stays with the steps", () => {
   const happens = open();
-  screen.getByRole("button", { name: "Pause writing" }).focus();
+  screen.getByRole("button", { name: "Lock" }).focus();
   happens(draftOf({ version: 8, status: "locked" }));
-  expect(document.activeElement).toBe(screen.getByRole("heading", { name: "Pause it or end it" }));
+  expect(document.activeElement).toBe(screen.getByRole("heading", { name: "Lock, complete or archive" }));
 });
 
 test("nobody but the owner gets to change anything", () => {
   open(draftOf(), "bob");
   screen.getByText("Only the owner changes these.");
   expect(screen.queryByLabelText("Title")).toBeNull();
-  expect(screen.queryByRole("button", { name: /Pause|Put it away/ })).toBeNull();
+  expect(screen.queryByRole("button", { name: /Lock|Archive/ })).toBeNull();
 });

@@ -139,7 +139,7 @@ test("an address with two versions shows what changed between them, marked and i
   const marked = (await screen.findByText("We left at")).closest("p");
   expect(marked?.querySelector("del")?.textContent).toBe("[taken out: dawn]");
   expect(marked?.querySelector("ins")?.textContent).toBe("[added: noon]");
-  expect(plain(screen.getByText(/came in/).textContent)).toBe("Bob came in as a writer");
+  expect(plain(screen.getByText(/joined/).textContent)).toBe("Bob joined as a writer");
   expect(slider("From version").value).toBe("2");
   expect(slider("To version").value).toBe("6");
 });
@@ -174,7 +174,7 @@ test("moving a handle compares anew, the earlier version first, and the address 
 
 test("pictures are for members, and others are told so", async () => {
   const { service } = open("?show=pictures", { as: "dave" });
-  expect(await screen.findByText("Only the people of this draft see its pictures and figures.")).toBeTruthy();
+  expect(await screen.findByText("Only people in this draft can see its figures.")).toBeTruthy();
   expect(service.asked.filter((asked) => /analytics|insights/.test(asked))).toEqual([]);
   expect(screen.queryByRole("button", { name: "Sign in" })).toBeNull();
 });
@@ -182,7 +182,7 @@ test("pictures are for members, and others are told so", async () => {
 test("whoever is not signed in is offered to sign in for the pictures", async () => {
   const { session } = open("?show=pictures", { as: null });
   fireEvent.click(await screen.findByRole("button", { name: "Sign in" }));
-  expect(session.askToSignIn).toHaveBeenCalledWith("see the pictures of your drafts");
+  expect(session.askToSignIn).toHaveBeenCalledWith("see the figures of your drafts");
 });
 
 test("a file is for members; everybody may print", async () => {
@@ -225,5 +225,5 @@ test("a draft that was not shared says so and leads home", async () => {
   const { feed } = open("");
   feed.become({ draft: null, version: 0, end: { code: 4404, reason: "no such draft" } });
   expect(screen.getByText("There is no such draft, or it was not shared with you.")).toBeTruthy();
-  expect(screen.getByRole("link", { name: "To your drafts" }).getAttribute("href")).toBe("/");
+  expect(screen.getByRole("link", { name: "Go to your drafts" }).getAttribute("href")).toBe("/");
 });

@@ -15,7 +15,7 @@ const choose = (label: string, option: string) => {
   fireEvent.change(select, { target: { value: within(select).getByText(option).getAttribute("value") } });
 };
 const entries = () =>
-  within(screen.getByRole("region", { name: "What happened" }))
+  within(screen.getByRole("region", { name: "Timeline" }))
     .queryAllByRole("link")
     .map((link) => link.textContent?.replace(/[\u2068\u2069]/g, ""));
 
@@ -26,7 +26,7 @@ test("what happened is told in sentences, the newest first, each a way to the te
     "Bob changed segment 2",
     "Bob wrote segment 2",
     "Alice passed the ring to Bob",
-    "Alice let Bob in as a writer",
+    "Alice added Bob as a writer",
     "Alice wrote segment 1",
     "Alice began “A walk”",
   ]);
@@ -43,17 +43,17 @@ test("one reads from either end, of one person, of one kind", async () => {
   expect(entries()).toEqual([
     "Alice began “A walk”",
     "Alice wrote segment 1",
-    "Alice let Bob in as a writer",
+    "Alice added Bob as a writer",
     "Alice passed the ring to Bob",
   ]);
-  choose("What", "The ring");
+  choose("Show", "The ring");
   expect(entries()).toEqual(["Alice passed the ring to Bob"]);
 });
 
 test("where nothing is like that, everything is one press away", async () => {
   open("?show=happened");
   await screen.findByText(/changed segment 2/);
-  choose("What", "The ring");
+  choose("Show", "The ring");
   choose("Who", "Bob");
   expect(entries()).toEqual([]);
   fireEvent.click(screen.getByRole("button", { name: "Show everything" }));
@@ -81,7 +81,7 @@ test("what is rare is looked for in all of it", async () => {
   while (long.length < 2 * PAGE + 3) long.push(wrote(long.length + 1, long.length, "And on.", "bob"));
   open("?show=happened", { events: long });
   await screen.findByText(/wrote segment 1,003/);
-  choose("What", "The ring");
+  choose("Show", "The ring");
   await waitFor(() => expect(entries()).toEqual(["Alice passed the ring to Bob"]));
 });
 
@@ -122,5 +122,5 @@ test.each(["constructor", "__proto__", "toString"])("somebody whose id is %j is 
   const came = event(7, "collaborator_added", { user_id: id, role: "viewer" });
   open("?show=happened", { events: [...STORY, came, event(8, "collaborator_removed", { user_id: id })] });
   await screen.findByText(/changed segment 2/);
-  expect(entries().slice(0, 2)).toEqual([`Alice took ${id} out`, `Alice let ${id} in as a reader`]);
+  expect(entries().slice(0, 2)).toEqual([`Alice removed ${id}`, `Alice added ${id} as a reader`]);
 });
