@@ -27,7 +27,14 @@ export default function PeoplePanel({ draftId }: { draftId: string }) {
       {/* biome-ignore lint/a11y/noRedundantRoles: Safari takes the role away from a list without bullets. */}
       <ul role="list" ref={list} tabIndex={-1} className={styles.people} aria-label={text.people.title}>
         {factsOf(draft, live).map((facts) => (
-          <Person key={facts.member.user_id} {...{ facts, draft, userId, closed, onAsk: setAsking }} />
+          <Person
+            key={facts.member.user_id}
+            {...facts}
+            draftId={draftId}
+            me={userId}
+            changes={role === "owner" && !closed}
+            onAsk={setAsking}
+          />
         ))}
       </ul>
       <Others {...presence} />
