@@ -23,11 +23,10 @@ BESIDE = """() => [...document.querySelectorAll("a, button, input, select, texta
 
 # A window of 1280 by 1024 pixels, in which everything is four times as large.
 ENLARGED = {"viewport": {"width": 320, "height": 256}}
-# Whether something lies over what is seen of an element.
+# Whether something lies over the first line in an element, or it is out of sight.
 COVERED = """(element) => {
-  const { left, top, bottom } = element.getBoundingClientRect();
-  const seen = [top + 4, Math.min(bottom, innerHeight) - 4];
-  return seen.some((y) => document.elementFromPoint(left + 20, y) !== element);
+  const { left, top } = element.getBoundingClientRect();
+  return [top + 8, top + 40].some((y) => document.elementFromPoint(left + 20, y) !== element);
 }"""
 
 
@@ -82,6 +81,21 @@ class TestPhone:
         await composer.press_sequentially("Nobody")
         assert not await composer.evaluate(COVERED)
         await _fits(alice.page)
+
+    async def test_what_one_writes_is_seen_wherever_one_read_before(self, people: People, service: Service) -> None:
+        alice = await caller(service, "alice")
+        draft = await alice.create(title="A walk")
+        for line in range(12):
+            await alice.add(draft, f"Line {line}, which is a little longer than a phone is wide, as lines are.")
+        writer = await people.person("alice", f"/drafts/{draft}", **PHONE)
+        desk = Desk(writer.page)
+        await desk.composer.press_sequentially("Then")
+        await writer.page.evaluate("scrollBy(0, -400)")
+        await desk.composer.press_sequentially(" it rained.")
+        assert not await desk.composer.evaluate(COVERED)
+        await desk.composer.press("Control+Enter")
+        await expect(desk.text.last).to_have_text("Then it rained.")
+        await expect(desk.composer).to_be_in_viewport(ratio=1)
 
 
 class TestRightToLeft:

@@ -7,6 +7,7 @@ import { Field } from "../ui/Field.tsx";
 import styles from "./Composer.module.css";
 import { Count } from "./Count.tsx";
 import { useGrowing } from "./useGrowing.ts";
+import { goToEnd } from "./useStayAtEnd.ts";
 import { flawOf } from "./writing.ts";
 
 /** The shortest time between two signals that somebody writes, in milliseconds. */
@@ -50,13 +51,19 @@ export function Composer(props: ComposerProps) {
     area.current?.focus();
   }
 
+  // Whoever adds something looks at the end from then on: it comes to stand there, and one goes on writing below it.
+  function send() {
+    goToEnd();
+    onSend();
+  }
+
   function submit(event: FormEvent) {
     event.preventDefault();
-    unlessFlawed(onSend);
+    unlessFlawed(send);
   }
 
   function press(event: KeyboardEvent) {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) unlessFlawed(onSend);
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) unlessFlawed(send);
   }
 
   return (
