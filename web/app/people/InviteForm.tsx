@@ -61,7 +61,11 @@ export function InviteForm({ draft, me, to, role: firstRole, onMade }: InviteFor
   };
   return (
     <form className={styles.form} onSubmit={submit} noValidate>
-      <Field label={text.invite.who} hint={way === "development" ? text.invite.whoHintHere : text.invite.whoHint} error={faults.who ?? refused.who}>
+      <Field
+        label={text.invite.who}
+        hint={way === "development" ? text.invite.whoHintHere : text.invite.whoHint}
+        error={faults.who ?? refused.who}
+      >
         {(control) => (
           <input
             {...control}
