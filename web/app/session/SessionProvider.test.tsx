@@ -3,6 +3,7 @@ import { act, fireEvent, render, screen, waitFor } from "@testing-library/react"
 import { afterEach, expect, test } from "vitest";
 import { text } from "../strings.ts";
 import { type Asked, away, refused, service } from "../testing/service.ts";
+import { toast, toasts } from "../ui/toast.ts";
 import { ContinueAs } from "./ContinueAs.tsx";
 import type { ClerkPage } from "./clerk.ts";
 import { SessionProvider } from "./SessionProvider.tsx";
@@ -123,6 +124,17 @@ test("whoever continues as somebody is them in this window, and is called so", a
   await screen.findByText("development: alice (you, by alice)");
   expect(sessionStorage.getItem("onering.who")).toBe("alice");
   expect(asked.find(({ route }) => route === "PATCH /v1/me")?.body).toEqual({ display_name: "alice" });
+});
+
+test("what was said to one person is not shown to the next", async () => {
+  sessionStorage.setItem("onering.who", "bob");
+  local();
+  page();
+  await screen.findByText("development: bob (you, by bob)");
+  toast({ title: "It is your turn", body: "A private draft", kind: "turn" });
+  fireEvent.click(screen.getByRole("button", { name: "out" }));
+  await screen.findByText("none: nobody (unknown)");
+  expect(toasts()).toEqual([]);
 });
 
 test("a reload keeps the person of the window", async () => {

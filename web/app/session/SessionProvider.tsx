@@ -3,6 +3,7 @@ import { OneRingProvider, useGet } from "@onering/client/react";
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
 import { NotLoadedDialog } from "../NotLoaded.tsx";
 import { part } from "../parts.tsx";
+import { dismissAll } from "../ui/toast.ts";
 import { introduce } from "./introduce.ts";
 import { Opening } from "./Opening.tsx";
 import { type Session, SessionContext } from "./session.ts";
@@ -62,6 +63,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 /** One person's page: with another person it is made anew. */
 function Speaking({ session, children }: { session: Omit<Session, "me" | "refreshMe">; children: ReactNode }) {
   const { data, refresh } = useGet("/v1/me", session.userId === null ? null : {});
+  useEffect(() => dismissAll, []);
   const me = data?.data ?? null;
   const value = useMemo(() => ({ ...session, me, refreshMe: refresh }), [session, me, refresh]);
   return <SessionContext value={value}>{children}</SessionContext>;

@@ -47,6 +47,11 @@ export function dismiss(id: number): void {
   if (shown.some((each) => each.id === id)) change(shown.filter((each) => each.id !== id));
 }
 
+/** What was said to one person is not for the next. */
+export function dismissAll(): void {
+  for (const { id } of shown) dismiss(id);
+}
+
 /** Nothing goes away while somebody reads it: the pointer or the focus is there, or nobody is looking at the page. */
 export function pause(): void {
   paused = true;
