@@ -5,7 +5,7 @@ import { memo, useState } from "react";
 import { text } from "../strings.ts";
 import { Composer } from "./Composer.tsx";
 import { Kept } from "./Kept.tsx";
-import { PassDialog } from "./PassDialog.tsx";
+import { PassDialog } from "./passing.ts";
 import { reasonOf } from "./reasons.ts";
 import type { Rights } from "./rules.ts";
 import { useUnsent } from "./useUnsent.ts";

@@ -2,9 +2,12 @@
 
 import { useDraft } from "@onering/client/react";
 import { useRef } from "react";
+import { NotLoadedPage } from "../NotLoaded.tsx";
+import { part } from "../parts.tsx";
 import { DraftView } from "./DraftView.tsx";
-import { Ended } from "./Ended.tsx";
 import { Opening } from "./Opening.tsx";
+
+const Ended = part(() => import("./Ended.tsx"), { missing: NotLoadedPage });
 
 export default function DraftPage({ draftId }: { draftId: string }) {
   const live = useDraft(draftId);

@@ -19,7 +19,7 @@ export interface EndedProps {
   retry: () => void;
 }
 
-export function Ended({ draftId, code, wasOpen, retry }: EndedProps) {
+export default function Ended({ draftId, code, wasOpen, retry }: EndedProps) {
   const { userId, askToSignIn } = useSession();
   const ending = endingOf(code, wasOpen);
   const { title, why } = wordsOf(ending);

@@ -25,7 +25,7 @@ export interface PassDialogProps {
   onClose: () => void;
 }
 
-export function PassDialog({ draft, names, send, first, onClose }: PassDialogProps) {
+export default function PassDialog({ draft, names, send, first, onClose }: PassDialogProps) {
   const { people } = usePresence(draft.draft_id);
   const [failed, setFailed] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);

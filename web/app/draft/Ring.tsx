@@ -7,7 +7,7 @@ import { text } from "../strings.ts";
 import { Button } from "../ui/Button.tsx";
 import { RingIcon } from "../ui/icons.tsx";
 import { Deadline } from "./Deadline.tsx";
-import { PassDialog } from "./PassDialog.tsx";
+import { PassDialog } from "./passing.ts";
 import { nameOf } from "./people.ts";
 import { Remedies } from "./Remedies.tsx";
 import styles from "./Ring.module.css";
