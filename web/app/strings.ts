@@ -225,6 +225,8 @@ export const text = {
     unsent: {
       title: "Not sent yet",
       kept: "You wrote this and have not sent it. It stays here until it is your turn again.",
+      changeTitle: "A change that is not saved",
+      change: "You wrote this in place of something of yours. It stays here until you can change that again.",
       keptAfterEnd: "You wrote this and have not sent it. Copy it before you leave.",
       copy: "Copy",
       copied: "Copied",

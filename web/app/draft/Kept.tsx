@@ -7,6 +7,8 @@ import { Button } from "../ui/Button.tsx";
 import styles from "./Desk.module.css";
 
 export interface KeptProps {
+  /** What it is. */
+  title?: string;
   value: string;
   /** Why it is here. */
   about: string;
@@ -15,12 +17,12 @@ export interface KeptProps {
   discard?: () => void;
 }
 
-export function Kept({ value, about, refused = null, discard }: KeptProps) {
+export function Kept({ title = text.draft.unsent.title, value, about, refused = null, discard }: KeptProps) {
   const [worked, setWorked] = useState<boolean | null>(null);
   if (value.trim() === "") return null;
 
   return (
-    <section className={styles.kept} aria-label={text.draft.unsent.title}>
+    <section className={styles.kept} aria-label={title}>
       <p role="status" className={styles.refused}>
         {refused !== null && text.draft.write.refused(refused)}
       </p>

@@ -5,7 +5,7 @@ import { memo, type RefObject, useCallback, useEffect, useLayoutEffect, useRef, 
 import { part } from "../parts.tsx";
 import { text } from "../strings.ts";
 import { Button } from "../ui/Button.tsx";
-import type { Amendments, RefusedChange } from "./Amending.tsx";
+import type { Amendments, Change } from "./Amending.tsx";
 import { isLong } from "./finding.ts";
 import type { ListHandle, ListProps } from "./list.ts";
 import styles from "./Manuscript.module.css";
@@ -39,14 +39,14 @@ export interface ManuscriptProps {
   /** Open at the end, where people write, and not at the beginning. */
   fromEnd: boolean;
   amendments: Amendments | null;
-  amendingAt: string | null;
-  refused: RefusedChange | null;
+  /** What is being changed; null: nothing. */
+  change: Change | null;
   sought: string;
   retry: () => void;
 }
 
 export const Manuscript = memo(function Manuscript(props: ManuscriptProps) {
-  const { handle, written, older, names, me, fromEnd, amendments, amendingAt, refused, sought, retry } = props;
+  const { handle, written, older, names, me, fromEnd, amendments, change, sought, retry } = props;
   // A text that grows long while it is read stays as it is: nothing may move then.
   const [long, setLong] = useState(() => isLong(written));
   const doWithout = useCallback(() => setLong(false), []);
@@ -62,7 +62,6 @@ export const Manuscript = memo(function Manuscript(props: ManuscriptProps) {
     const item = written[index];
     if (item === undefined) return null;
     const { segment, state } = item;
-    const amending = segment.segment_id === amendingAt;
     return (
       <Passage
         segment={segment}
@@ -71,14 +70,13 @@ export const Manuscript = memo(function Manuscript(props: ManuscriptProps) {
         me={me}
         underway={state === "sending"}
         amendments={segment.author_user_id === me ? amendments : null}
-        amending={amending}
-        refused={amending ? refused : null}
+        change={segment.segment_id === change?.at ? change : null}
         sought={sought}
       />
     );
   }
 
-  const pinned = amendingAt === null ? -1 : written.findIndex(({ segment }) => segment.segment_id === amendingAt);
+  const pinned = change === null ? -1 : written.findIndex(({ segment }) => segment.segment_id === change.at);
   const list = { handle, written, fromEnd, draw };
   return (
     <section className={styles.manuscript} aria-label={text.draft.text.label}>

@@ -6,7 +6,7 @@ import { text } from "../strings.ts";
 import { Name } from "../ui/Name.tsx";
 import { personStyle } from "../ui/person.ts";
 import { When } from "../ui/When.tsx";
-import { Amending, type Amendments, type RefusedChange } from "./Amending.tsx";
+import { Amending, type Amendments, type Change } from "./Amending.tsx";
 import { Marked } from "./Marked.tsx";
 import styles from "./Passage.module.css";
 import type { Opening } from "./passages.ts";
@@ -21,18 +21,16 @@ export interface PassageProps {
   underway: boolean;
   /** How the signed-in person may change it; null: not at all. */
   amendments: Amendments | null;
-  /** Being changed right now. */
-  amending: boolean;
-  /** A change of it that was refused; null: none. */
-  refused: RefusedChange | null;
+  /** How it is being changed right now; null: it is not. */
+  change: Change | null;
   /** What is looked for in the text; empty: nothing. */
   sought: string;
 }
 
 /** It renders again only if something of this very segment changed. */
 export const Passage = memo(function Passage(props: PassageProps) {
-  const { segment, opening, name, me, underway, amendments, amending, refused, sought } = props;
-  const passage = useFocusAfter<HTMLDivElement>(amending);
+  const { segment, opening, name, me, underway, amendments, change, sought } = props;
+  const passage = useFocusAfter<HTMLDivElement>(change !== null);
   return (
     <div
       ref={passage}
@@ -50,15 +48,15 @@ export const Passage = memo(function Passage(props: PassageProps) {
         {opening !== "none" && !underway && <When at={segment.created_at} />}
       </p>
       <div className={styles.body}>
-        {amending && amendments !== null ? (
-          <Amending segment={segment} amendments={amendments} refused={refused} />
+        {change !== null && amendments !== null ? (
+          <Amending segment={segment} amendments={amendments} change={change} />
         ) : (
           <p className={styles.text} dir="auto">
             <Marked content={segment.content} sought={sought} />
           </p>
         )}
         {underway && <p className={styles.underway}>{text.draft.text.onItsWay}</p>}
-        {amendments !== null && !amending && !underway && <Tools segment={segment} amendments={amendments} />}
+        {amendments !== null && change === null && !underway && <Tools segment={segment} amendments={amendments} />}
       </div>
     </div>
   );

@@ -79,10 +79,15 @@ export class UnsentText {
     const accepted = await send(sent.content);
     if (accepted) this.#settled([underway]);
     else underway.refused = true;
-    this.#giveBack();
+    this.#settle();
     this.#leave();
     return accepted;
   };
+
+  /** Put in front what was not taken. */
+  giveBack(text: string): void {
+    if (text !== "") this.type(givenBack(text, this.#text));
+  }
 
   /** This is what the draft has: what was stored, though nobody was told, is not offered again. */
   shows(written: readonly Written[]): void {
@@ -115,8 +120,7 @@ export class UnsentText {
     const left = this.#kept().filter((sent) => sent.page === page);
     if (left.length === 0) return;
     const lost = this.#lost(left);
-    const text = joined(lost.map(({ content }) => content));
-    if (text !== "") this.type(givenBack(text, this.#text));
+    this.giveBack(joined(lost.map(({ content }) => content)));
     this.#returned = [...lost, ...this.#returned];
     keepSent(
       this.#userId,
@@ -126,11 +130,10 @@ export class UnsentText {
   }
 
   /** Once nothing is underway any more, what was refused comes back in its order. */
-  #giveBack(): void {
+  #settle(): void {
     if (this.#underway.some(({ refused }) => !refused)) return;
     const back = this.#underway;
-    const text = joined(back.map(({ sent }) => sent.content));
-    if (text !== "") this.type(givenBack(text, this.#text));
+    this.giveBack(joined(back.map(({ sent }) => sent.content)));
     this.#settled(back);
   }
 

@@ -2,6 +2,7 @@ import { act, fireEvent, screen, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import { text } from "../../strings.ts";
 import { added, draft, segment, stored } from "./drafts.ts";
+import type { PlayedDraft } from "./played.ts";
 import { open, prepareBrowser } from "./stage.tsx";
 
 vi.mock("@onering/client/react", async () => (await import("./played.ts")).hooks);
@@ -150,6 +151,81 @@ describe("a text in which one writes", () => {
     await act(async () => live.sent[0]?.refuse(new Error("no")));
     expect(area().value).toBe("Otherwise.");
     expect(area().getAttribute("aria-invalid")).toBe("true");
+  });
+
+  describe("and changes something", () => {
+    const own = { written: stored([segment(0, "alice"), segment(1, "alice")]) };
+    const area = () => screen.getByRole<HTMLTextAreaElement>("textbox", { name: text.draft.text.changing });
+    const kept = () => screen.queryByRole("region", { name: text.draft.unsent.changeTitle });
+    const rewrite = (start: string, value: string) => {
+      fireEvent.click(change(start));
+      fireEvent.change(area(), { target: { value } });
+    };
+    const save = () => fireEvent.keyDown(area(), { key: "Enter", ctrlKey: true });
+    const refuse = (live: PlayedDraft) => act(async () => live.sent[0]?.refuse(new Error("no")));
+    const bobs = { draft: draft({}, { current_holder_id: "bob" }) };
+
+    it("keeps what was refused while another is being changed, and goes on with it after that", async () => {
+      const { live } = open("alice", own);
+      rewrite("Sentence 0.", "One.");
+      save();
+      rewrite("Sentence 1.", "Tw");
+      await refuse(live);
+      expect(area().value).toBe("Tw");
+      expect(kept()?.textContent).toContain("One.");
+      fireEvent.keyDown(area(), { key: "Escape" });
+      expect(area().value).toBe("One.");
+      expect(kept()).toBeNull();
+    });
+
+    it("keeps what was refused because it is somebody else's turn, with the reason", async () => {
+      const { live } = open("alice", own);
+      rewrite("Sentence 0.", "One.");
+      save();
+      live.become(bobs);
+      await refuse(live);
+      expect(kept()?.textContent).toContain("One.");
+      expect(kept()?.textContent).toContain(text.draft.write.refused(""));
+      fireEvent.click(screen.getByRole("button", { name: text.draft.unsent.discard }));
+      expect(kept()).toBeNull();
+    });
+
+    it("keeps what is typed when the turn is over, and goes on with it in the next", () => {
+      const { live } = open("alice", own);
+      rewrite("Sentence 0.", "One");
+      live.become(bobs);
+      expect(kept()?.textContent).toContain("One");
+      live.become({ draft: draft() });
+      expect(area().value).toBe("One");
+    });
+
+    it("keeps what is typed in a segment when that is left for another, or taken out", () => {
+      const { live } = open("alice", own);
+      rewrite("Sentence 0.", "One");
+      rewrite("Sentence 1.", "Two");
+      expect(kept()?.textContent).toContain("One");
+      live.become({ written: own.written.slice(0, 1) });
+      expect(kept()?.textContent).toContain("Two");
+      expect(area().value).toBe("One");
+    });
+
+    it("forgets what nothing was typed in", () => {
+      open("alice", own);
+      fireEvent.click(change("Sentence 0."));
+      fireEvent.click(change("Sentence 1."));
+      fireEvent.keyDown(area(), { key: "Escape" });
+      expect(screen.queryByRole("textbox", { name: text.draft.text.changing })).toBeNull();
+    });
+
+    it("finds in the composer what was refused after the page was left", async () => {
+      const first = open("alice", own);
+      rewrite("Sentence 0.", "One.");
+      save();
+      first.unmount();
+      await refuse(first.live);
+      open("alice", own);
+      expect(screen.getByRole<HTMLTextAreaElement>("textbox", { name: text.draft.write.label }).value).toBe("One.");
+    });
   });
 
   it("leaves a segment as it is on Escape", () => {
