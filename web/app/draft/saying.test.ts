@@ -20,7 +20,7 @@ it("tells whose turn it is, unless it is the person's: that is told by the whole
   expect(sayingOf([passed("bob", "alice", 6)], "alice", NAMES)).toBe("");
 });
 
-it("tells the holder that they are reminded, and nobody else", () => {
-  expect(sayingOf([nudged("bob", "alice", 5)], "alice", NAMES)).toBe("Bob reminds you that it is your turn");
+it("leaves it to the whole page to remind the holder, and tells nobody else", () => {
+  expect(sayingOf([nudged("bob", "alice", 5)], "alice", NAMES)).toBe("");
   expect(sayingOf([nudged("bob", "alice", 5)], "carol", NAMES)).toBe("");
 });

@@ -32,8 +32,6 @@ function sentence(event: DraftEvent, me: string | null, names: Names): string {
       // That it came to me is told by a message of the whole page.
       return to === undefined || to === me ? "" : text.draft.said.turn(called(names, to, to));
     }
-    case "holder_nudged":
-      return event.data?.holder_id === me ? text.draft.said.nudged(actor) : "";
     default:
       return "";
   }

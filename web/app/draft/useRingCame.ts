@@ -1,8 +1,8 @@
-/** Tells the person that the ring came to them while they look at the draft. */
+/** Tells the person that the ring came to them, and that others wait for them, while they look at the draft. */
 
 import type { Draft, DraftActions } from "@onering/client";
 import { useEffect, useRef } from "react";
-import { ringCame } from "../session/turns.ts";
+import { reminded, ringCame } from "../session/turns.ts";
 
 /** Not if they took it themselves, and not of a turn that was theirs when the page was opened. */
 export function useRingCame(draft: Draft, me: string | null, onEvent: DraftActions["onEvent"]): void {
@@ -16,6 +16,15 @@ export function useRingCame(draft: Draft, me: string | null, onEvent: DraftActio
     () =>
       onEvent((event, after) => {
         if (event.type === "ring_passed" && event.actor.id === me) taken.current = after.ring_state.passed_at;
+      }),
+    [onEvent, me],
+  );
+
+  useEffect(
+    () =>
+      onEvent(({ type, actor, data }, { draft_id: draftId, title: called, members }) => {
+        if (type !== "holder_nudged" || data?.holder_id !== me || actor.id === me) return;
+        reminded({ draftId, title: called }, members.find(({ user_id }) => user_id === actor.id)?.display ?? actor.id);
       }),
     [onEvent, me],
   );

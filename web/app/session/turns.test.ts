@@ -7,6 +7,7 @@ import {
   look,
   openDraft,
   openList,
+  reminded,
   ringCame,
   unseenTurns,
   wasOpen,
@@ -34,6 +35,15 @@ test("a turn that was mine already is no news", () => {
   knowTurn(draft);
   ringCame(draft);
   expect(toasts()).toEqual([]);
+});
+
+test("a reminder is a message, and the draft is unseen until somebody looks at it", () => {
+  focused = false;
+  const close = openDraft("d1");
+  reminded({ draftId: "d1", title: "A walk" }, "Bob");
+  expect(toasts()).toMatchObject([{ title: "Bob reminds you that it is your turn", body: "A walk", kind: "turn" }]);
+  expect(unseenTurns()).toEqual(["d1"]);
+  close();
 });
 
 test("elsewhere the message leads to the draft, on its own page there is nowhere to go", () => {

@@ -26,16 +26,25 @@ export function ringCame(draft: CameRing): void {
   const pass = `${draft.draftId}@${draft.passedAt}`;
   if (told.has(pass)) return;
   told.add(pass);
-  const here = draft.draftId === open;
-  const go = () => navigate(`/drafts/${draft.draftId}`);
+  tell(text.turns.yours, draft, pass);
+}
+
+/** Somebody, by the name they are called, reminds me that it is my turn: told as loudly as the turn itself. */
+export function reminded(draft: Omit<CameRing, "passedAt">, by: string): void {
+  tell(text.draft.said.nudged(by), draft, `${draft.draftId}@reminded`);
+}
+
+function tell(what: string, { draftId, title }: Omit<CameRing, "passedAt">, tag: string): void {
+  const here = draftId === open;
+  const go = () => navigate(`/drafts/${draftId}`);
   toast({
-    title: text.turns.yours,
-    body: draft.title,
+    title: what,
+    body: title,
     kind: "turn",
     ...(here ? {} : { action: { label: text.turns.open, onSelect: go } }),
   });
-  notify(text.turns.yours, draft.title, pass, go);
-  if (!((here || listed) && isLooking())) change([...unseen.filter((id) => id !== draft.draftId), draft.draftId]);
+  notify(what, title, tag, go);
+  if (!((here || listed) && isLooking())) change([...unseen.filter((id) => id !== draftId), draftId]);
 }
 
 /** This turn is no news: it was mine when the page came. */

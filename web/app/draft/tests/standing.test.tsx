@@ -1,13 +1,13 @@
 import type { DraftState } from "@onering/client";
 import { act, fireEvent, screen, within } from "@testing-library/react";
 import { describe, expect, it, test, vi } from "vitest";
-import { ringCame } from "../../session/turns.ts";
+import { reminded, ringCame } from "../../session/turns.ts";
 import { text } from "../../strings.ts";
-import { DRAFT, draft, later, passed, segment, stored } from "./drafts.ts";
+import { DRAFT, draft, later, nudged, passed, segment, stored } from "./drafts.ts";
 import { open, prepareBrowser } from "./stage.tsx";
 
 vi.mock("@onering/client/react", async () => (await import("./played.ts")).hooks);
-vi.mock("../../session/turns.ts", () => ({ ringCame: vi.fn() }));
+vi.mock("../../session/turns.ts", () => ({ reminded: vi.fn(), ringCame: vi.fn() }));
 prepareBrowser();
 
 const words = text.draft;
@@ -222,5 +222,14 @@ describe("the ring", () => {
     live.happen(passed("bob", "bob", 6));
     live.become({});
     expect(ringCame).not.toHaveBeenCalled();
+  });
+
+  it("that others wait for is told to the holder alone", () => {
+    for (const who of ["carol", "bob"]) {
+      const { live, unmount } = open(who, of("bob"));
+      live.happen(nudged("alice", "bob", 6));
+      unmount();
+    }
+    expect(reminded).toHaveBeenCalledExactlyOnceWith({ draftId: DRAFT, title: "A walk" }, "Alice");
   });
 });
