@@ -54,12 +54,22 @@ class Built:
 
     @classmethod
     def read(cls, folder: Traversable) -> "Built | None":
-        """Return what was built into a folder; None if nothing was."""
-        if not is_built(folder):
-            return None
-        document, assets = folder / DOCUMENT, folder / "assets"
-        found = {f.name: f.read_bytes() for f in assets.iterdir() if f.is_file()} if assets.is_dir() else {}
-        return cls(document.read_bytes(), {name: _asset(name, found) for name in found if _suffix(name) not in _PACKED})
+        """Return what was built into a folder; None if nothing was. One that is replaced meanwhile is read anew."""
+        while is_built(folder):
+            try:
+                document, found = (folder / DOCUMENT).read_bytes(), _files(folder / "assets")
+                if (folder / DOCUMENT).read_bytes() == document:
+                    return cls(document, {name: _asset(name, found) for name in found if _suffix(name) not in _PACKED})
+            except FileNotFoundError:
+                # It was moved away: look again what is there now.
+                continue
+        return None
+
+
+def _files(folder: Traversable) -> Mapping[str, bytes]:
+    if not folder.is_dir():
+        return {}
+    return {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
 
 
 _PACKED = frozenset(encoding.suffix for encoding in ENCODINGS)

@@ -1,7 +1,9 @@
 """Whom the page's policy admits: nobody but us, and Clerk under the origin that its key names."""
 
 import re
+import shutil
 from base64 import b64encode
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -63,3 +65,25 @@ def test_our_document_has_nothing_inline_and_all_that_it_names_is_there() -> Non
 
 def test_a_folder_with_nothing_in_it_is_no_page(tmp_path: Path) -> None:
     assert Built.read(tmp_path) is None
+
+
+def test_a_page_that_is_built_while_it_is_read_is_read_as_a_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, newer = tmp_path / "older", tmp_path / "newer"
+    for each in (folder, newer):
+        (each / "assets").mkdir(parents=True)
+        (each / "index.html").write_text(each.name)
+        (each / "assets" / f"{each.name}.js").write_text(each.name)
+    listed = Path.iterdir
+
+    def moved(assets: Path) -> Iterator[Path]:
+        if newer.exists():
+            shutil.rmtree(folder)
+            newer.rename(folder)
+        return listed(assets)
+
+    monkeypatch.setattr(Path, "iterdir", moved)
+    built = Built.read(folder)
+    assert built is not None
+    assert (built.document, list(built.assets)) == (b"newer", ["newer.js"])
