@@ -1,4 +1,4 @@
-import { type FormEvent, type RefObject, useEffect, useRef, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { useLocation } from "wouter";
 import { useSession } from "../session/session.ts";
 import { text } from "../strings.ts";
@@ -8,6 +8,7 @@ import { Field } from "../ui/Field.tsx";
 import { length, number } from "../ui/format.ts";
 import { Problem } from "../ui/Problem.tsx";
 import { fieldErrors } from "../ui/problems.ts";
+import { useFirstWrong } from "../ui/useFirstWrong.ts";
 import { keepVisibility, PLATFORMS, usualVisibility } from "./choices.ts";
 import styles from "./NewDraftDialog.module.css";
 import { commandOf, type NewDraftForm, wrong } from "./newDraftForm.ts";
@@ -109,12 +110,4 @@ export default function NewDraftDialog({ onClose }: { onClose: () => void }) {
       </form>
     </Dialog>
   );
-}
-
-/** After a try that was refused, here or by the service, the first field that is wrong has the focus. */
-function useFirstWrong(tries: number): RefObject<HTMLFormElement | null> {
-  const form = useRef<HTMLFormElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each try is looked at, and each refusal of one.
-  useEffect(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(), [tries]);
-  return form;
 }

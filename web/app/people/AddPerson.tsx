@@ -6,6 +6,7 @@ import { Button } from "../ui/Button.tsx";
 import { Field } from "../ui/Field.tsx";
 import { Problem } from "../ui/Problem.tsx";
 import { toast } from "../ui/toast.ts";
+import { useFirstWrong } from "../ui/useFirstWrong.ts";
 import { addressee } from "./addressee.ts";
 import styles from "./people.module.css";
 import { RoleChoice } from "./RoleChoice.tsx";
@@ -24,6 +25,8 @@ export function AddPerson({ draft, me, onInvite }: AddPersonProps) {
   const [typed, setTyped] = useState("");
   const [role, setRole] = useState<GrantedRole>("contributor");
   const [fault, setFault] = useState<string | null>(null);
+  const [tries, setTries] = useState(0);
+  const place = useFirstWrong(tries);
   const { busy, error, ask, forget } = useWish();
 
   const add = async (event: FormEvent) => {
@@ -33,6 +36,7 @@ export function AddPerson({ draft, me, onInvite }: AddPersonProps) {
     if (who.by === "handle") return onInvite(`@${who.handle}`, role);
     const wrong = who.by === "nothing" ? text.people.add[who.fault] : inAlready(draft, who.userId, me);
     setFault(wrong);
+    setTries((before) => before + 1);
     if (wrong !== null || who.by === "nothing") return;
     const command = { type: "add-collaborator", draft_id: draft.draft_id, collaborator_id: who.userId, role } as const;
     if ((await ask(command, (key) => client.send(command, { key }))) === null) return;
@@ -45,7 +49,7 @@ export function AddPerson({ draft, me, onInvite }: AddPersonProps) {
     forget();
   };
   return (
-    <form className={styles.form} onSubmit={add} noValidate aria-label={text.people.add.title}>
+    <form ref={place} className={styles.form} onSubmit={add} noValidate aria-label={text.people.add.title}>
       <Field label={text.people.add.who} hint={text.people.add.whoHint} error={fault}>
         {(control) => (
           <input {...control} {...AS_TYPED} dir="auto" value={typed} onChange={(event) => type(event.target.value)} />

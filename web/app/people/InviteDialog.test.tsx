@@ -79,6 +79,7 @@ test.each([
   open();
   invite(who);
   expect(faultOf("For whom")).toMatch(words);
+  expect(document.activeElement).toBe(screen.getByLabelText("For whom"));
   expect(service.heard).toEqual([]);
 });
 

@@ -7,6 +7,7 @@ import { Button } from "../ui/Button.tsx";
 import { Field } from "../ui/Field.tsx";
 import { length } from "../ui/format.ts";
 import { Problem } from "../ui/Problem.tsx";
+import { useFirstWrong } from "../ui/useFirstWrong.ts";
 import { AS_TYPED } from "./AddPerson.tsx";
 import { type Addressee, addressee } from "./addressee.ts";
 import { tellInvitesChanged } from "./inviteNews.ts";
@@ -34,6 +35,8 @@ export function InviteForm({ draft, me, to, role: firstRole, onMade }: InviteFor
   const [message, setMessage] = useState("");
   const [hours, setHours] = useState(usualLifetime);
   const [faults, setFaults] = useState<Faults>({});
+  const [tries, setTries] = useState(0);
+  const place = useFirstWrong(tries);
   const { busy, error, ask, forget } = useWish();
   const refused = error === null ? {} : refusedFields(error, addressee(typed), draft);
 
@@ -43,6 +46,7 @@ export function InviteForm({ draft, me, to, role: firstRole, onMade }: InviteFor
     const who = addressee(typed);
     const wrong = { who: wrongPerson(who, draft, me), message: wrongMessage(message) };
     setFaults(wrong);
+    setTries((before) => before + 1);
     if (who.by === "nothing" || wrong.who !== undefined || wrong.message !== undefined) return;
     const target = who.by === "handle" ? { target_handle: who.handle } : { target_user_id: who.userId };
     const body = { ...target, role, expires_in_hours: hours, ...(message === "" ? {} : { message }) };
@@ -50,7 +54,7 @@ export function InviteForm({ draft, me, to, role: firstRole, onMade }: InviteFor
     const made = await ask(body, (key) =>
       client.call("post", "/v1/collab/drafts/{draft_id}/invites", { path, body, headers: { "Idempotency-Key": key } }),
     );
-    if (made === null) return;
+    if (made === null) return setTries((before) => before + 1);
     tellInvitesChanged(draft.draft_id);
     onMade(made.data);
   };
@@ -60,7 +64,7 @@ export function InviteForm({ draft, me, to, role: firstRole, onMade }: InviteFor
     forget();
   };
   return (
-    <form className={styles.form} onSubmit={submit} noValidate>
+    <form ref={place} className={styles.form} onSubmit={submit} noValidate>
       <Field
         label={text.invite.who}
         hint={way === "development" ? text.invite.whoHintHere : text.invite.whoHint}

@@ -114,6 +114,7 @@ test("a title of nothing is refused at its field", () => {
   write("Title", " ");
   save();
   screen.getByText("A draft needs a title.");
+  expect(document.activeElement).toBe(screen.getByLabelText("Title"));
   expect(service.commands).toEqual([]);
 });
 

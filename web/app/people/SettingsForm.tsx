@@ -6,6 +6,7 @@ import { Button } from "../ui/Button.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
 import { Problem } from "../ui/Problem.tsx";
 import { toast } from "../ui/toast.ts";
+import { useFirstWrong } from "../ui/useFirstWrong.ts";
 import { editCommand, type Fault, faults, LONGEST, type SettingName } from "./changes.ts";
 import styles from "./people.module.css";
 import { SettingsFields } from "./SettingsFields.tsx";
@@ -18,6 +19,8 @@ export function SettingsForm({ draft, onDone }: { draft: Draft; onDone: () => vo
   const settings = useSettings(draft);
   const { busy, error, ask, forget } = useWish();
   const [wrong, setWrong] = useState<Partial<Record<SettingName, string>>>({});
+  const [tries, setTries] = useState(0);
+  const place = useFirstWrong(tries);
   const [asksPublic, setAsksPublic] = useState(false);
   const { base, form, conflicts } = settings;
   const command = editCommand(draft.draft_id, base, form);
@@ -27,7 +30,7 @@ export function SettingsForm({ draft, onDone }: { draft: Draft; onDone: () => vo
     if (command === null) return onDone();
     const version = draft.version;
     const done = await ask([command, version], (key) => client.send(command, { key, expectedVersion: version }));
-    if (done === null) return;
+    if (done === null) return setTries((before) => before + 1);
     toast({ title: text.settings.saved, kind: "good" });
     onDone();
   };
@@ -35,6 +38,7 @@ export function SettingsForm({ draft, onDone }: { draft: Draft; onDone: () => vo
     event.preventDefault();
     const found = worded(faults(base, form));
     setWrong(found);
+    setTries((before) => before + 1);
     if (busy || conflicts.length > 0 || Object.keys(found).length > 0) return;
     if (form.visibility === "public" && base.visibility !== "public") setAsksPublic(true);
     else save();
@@ -42,7 +46,7 @@ export function SettingsForm({ draft, onDone }: { draft: Draft; onDone: () => vo
   const refused = error === null ? {} : refusedFields(error);
   return (
     <>
-      <form className={styles.form} onSubmit={submit} onChange={forget} noValidate>
+      <form ref={place} className={styles.form} onSubmit={submit} onChange={forget} noValidate>
         <SettingsFields settings={settings} wrong={{ ...refused, ...wrong }} />
         {conflicts.length > 0 && <p role="status">{text.settings.decide}</p>}
         {error !== null && Object.keys(refused).length === 0 && <Failed error={error} />}

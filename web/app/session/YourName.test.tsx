@@ -44,6 +44,7 @@ test("a handle that somebody else has is said at the field", async () => {
   save();
   await screen.findByText(/Somebody else has this handle/);
   expect(screen.getByLabelText(words.handle).getAttribute("aria-invalid")).toBe("true");
+  expect(document.activeElement).toBe(screen.getByLabelText(words.handle));
 });
 
 test("what was used of the plan is told, with its limit where there is one", () => {

@@ -8,6 +8,7 @@ import { Problem } from "../ui/Problem.tsx";
 import { fieldErrors } from "../ui/problems.ts";
 import { Spinner } from "../ui/Spinner.tsx";
 import { toast } from "../ui/toast.ts";
+import { useFirstWrong } from "../ui/useFirstWrong.ts";
 import { useSession } from "./session.ts";
 import { UsageOf } from "./UsageOf.tsx";
 import styles from "./YourName.module.css";
@@ -36,6 +37,8 @@ function NameForm({ displayName, handle, onDone }: NameFormProps) {
   const [wanted, setWanted] = useState({ displayName: displayName ?? "", handle: handle ?? "" });
   const [fault, setFault] = useState<Error | null>(null);
   const [busy, setBusy] = useState(false);
+  const [tries, setTries] = useState(0);
+  const place = useFirstWrong(tries);
   const taken = fault instanceof Refused && fault.code === "conflict" ? fault.detail : null;
   const { fields, rest } = fieldErrors(taken === null ? fault : null, ["display_name", "handle"]);
 
@@ -51,18 +54,19 @@ function NameForm({ displayName, handle, onDone }: NameFormProps) {
     } catch (error) {
       setFault(error as Error);
       setBusy(false);
+      setTries((before) => before + 1);
     }
   };
 
   return (
-    <form className={styles.form} onSubmit={save} noValidate>
+    <form ref={place} className={styles.form} onSubmit={save} noValidate>
       <Field label={words.displayName} hint={words.displayNameHint} error={fields.display_name}>
         {(control) => (
           <input
             {...control}
             dir="auto"
             autoComplete="name"
-            maxLength={80}
+            maxLength={50}
             value={wanted.displayName}
             onChange={(event) => setWanted({ ...wanted, displayName: event.target.value })}
           />
