@@ -1,15 +1,18 @@
 import { Link } from "wouter";
+import styles from "./NotFound.module.css";
 import { text } from "./strings.ts";
-import { Empty } from "./ui/Empty.tsx";
 import { Page } from "./ui/Page.tsx";
 
 /** No page has this address. */
 export default function NotFound() {
   return (
     <Page title={text.page.notFound}>
-      <Empty title={text.page.notFoundWhy}>
-        <Link href="/">{text.page.home}</Link>
-      </Empty>
+      <div className={styles.why}>
+        <p>{text.page.notFoundWhy}</p>
+        <p>
+          <Link href="/">{text.page.home}</Link>
+        </p>
+      </div>
     </Page>
   );
 }

@@ -393,7 +393,7 @@ export const text = {
       title: "Share",
       link: "Link",
       who: {
-        private: "Only people in it can open it.",
+        private: "Only people in this draft can open it.",
         workspace: "Everybody in the team can open it.",
         public: "Everybody can open it.",
       },
@@ -836,16 +836,16 @@ export const text = {
     descriptionHint: "Optional. It stands below the title.",
     platform: "Where it will be published",
     platforms: {
-      "": "nothing in particular",
+      "": "Nowhere in particular",
       x: "X",
       instagram: "Instagram",
       tiktok: "TikTok",
       youtube: "YouTube",
-      blog: "a blog",
+      blog: "A blog",
     },
     visibility: "Who can read it",
     visibilities: {
-      private: ["Private", "Only people in it can read it."],
+      private: ["Private", "Only people in the draft can read it."],
       workspace: ["Team", "Everybody in its team can read it; the people in it write."],
       public: ["Public", "Anybody can read it, even without signing in; the people in it write."],
     },

@@ -28,7 +28,7 @@ export default function HistoryPage({ draftId }: { draftId: string }) {
   return (
     <Page title={say.title(title ?? say.untitled)} heading={null}>
       <div className={styles.wide}>
-        <Heading draftId={draftId} title={title} />
+        <Heading draftId={draftId} title={title} ended={history.end !== null} />
         {history.end !== null && <Ended code={history.end.code} />}
         {history.draft === null ? (
           history.end === null && <Spinner label={say.loading} />
@@ -46,14 +46,15 @@ export default function HistoryPage({ draftId }: { draftId: string }) {
   );
 }
 
-function Heading({ draftId, title }: { draftId: string; title: string | undefined }) {
+function Heading({ draftId, title, ended }: { draftId: string; title: string | undefined; ended: boolean }) {
   return (
     <header className={styles.head}>
       <Link className={styles.back} href={`/drafts/${draftId}`}>
         {say.back}
       </Link>
       <h1 tabIndex={-1}>
-        <span className={styles.eyebrow}>{say.heading}</span> <bdi className={styles.of}>{title}</bdi>
+        <span className={ended && title === undefined ? undefined : styles.eyebrow}>{say.heading}</span>{" "}
+        <bdi className={styles.of}>{title}</bdi>
       </h1>
     </header>
   );
