@@ -22,6 +22,8 @@ _VARY: Header = (b"vary", b"Accept-Encoding")
 _FOR_EVER: Header = (b"cache-control", b"public, max-age=31536000, immutable")
 # It names the newest files, so a browser that has it asks whether it is still the same.
 _ASKED_AGAIN: Header = (b"cache-control", b"no-cache")
+# A page elsewhere that opens this one keeps no hold of its window; Clerk's windows, which this one opens, do of theirs.
+_ALONE: Header = (b"cross-origin-opener-policy", b"same-origin-allow-popups")
 _METHODS = ("GET", "HEAD")
 
 
@@ -83,8 +85,8 @@ class _Document(NamedTuple):
         # A browser keeps the policy beside the document: with another policy, this is another document.
         digest = sha256(policy + b"\n" + body).hexdigest()
         etag = f'"{digest[:16]}"'
-        whole = Answer(body, headers=(admits, _ASKED_AGAIN, (b"etag", etag.encode())), media_type=_HTML)
-        return cls(whole, Answer(body, 404, (admits,), _HTML), etag)
+        whole = Answer(body, headers=(admits, _ALONE, _ASKED_AGAIN, (b"etag", etag.encode())), media_type=_HTML)
+        return cls(whole, Answer(body, 404, (admits, _ALONE), _HTML), etag)
 
     def answer(self, known: list[str]) -> Reply:
         """Return it; `known` are the values of If-None-Match."""
