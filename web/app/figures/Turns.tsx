@@ -4,7 +4,7 @@ import { text } from "../strings.ts";
 import { Button } from "../ui/Button.tsx";
 import { moment } from "../ui/format.ts";
 import { Picture } from "./Picture.tsx";
-import { span } from "./spans.ts";
+import { span, tick } from "./spans.ts";
 import type { Table } from "./TableOf.tsx";
 import styles from "./Turns.module.css";
 import { strip } from "./turns.ts";
@@ -23,7 +23,7 @@ export interface TurnsProps {
 
 /** Who held the ring from when to when: a lane for each person, a bar for each turn. */
 export function Turns({ holds, nameOf, earlier, reading }: TurnsProps) {
-  const { lanes, ticks } = strip(holds);
+  const { lanes, ticks, from, to } = strip(holds);
   const called = (person: string | null) => (person === null ? text.figures.none : nameOf(person));
   return (
     <Picture title={say.title} about={say.about} table={tableOfTurns(holds, called)}>
@@ -48,8 +48,8 @@ export function Turns({ holds, nameOf, earlier, reading }: TurnsProps) {
           </div>
         ))}
         <div className={styles.ticks}>
-          {ticks.map((tick) => (
-            <span key={tick}>{moment(new Date(tick).toISOString())}</span>
+          {ticks.map((at) => (
+            <span key={at}>{tick(at, to - from)}</span>
           ))}
         </div>
       </div>

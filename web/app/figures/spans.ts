@@ -18,6 +18,17 @@ export function span(seconds: number): string {
   return format.format(seconds / length);
 }
 
+const hours = new Intl.DateTimeFormat(undefined, {
+  day: "numeric",
+  month: "short",
+  hour: "numeric",
+  minute: "2-digit",
+});
+const days = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+
+/** A moment (ms since 1970) on a line of so many ms, no longer than it takes to tell it from others there. */
+export const tick = (at: number, line: number): string => (line < 2 * 86_400_000 ? hours : days).format(at);
+
 const utcDays = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
 
 /** A UTC day ("2026-05-03"), short: "3 May". */
