@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import Error, expect
 
 from onering.service.folders import DataFolder
 from onering.service.postmaster import left_behind
 from tests.page.desk import Desk
 from tests.page.home import Home
-from tests.page.people import People, Person
+from tests.page.people import PATIENCE, People, Person
 from tests.page.watching import CUT_OFF
 from tests.service.serving import Service
 
@@ -98,6 +99,57 @@ async def test_what_was_written_while_it_was_killed_is_there_once_on_every_scree
         await each.is_live()
     await alice.page.reload()
     await desk.shows(*everything)
+
+
+async def test_each_text_that_is_sent_quickly_is_stored_once_or_offered_again_across_kills_and_reloads(
+    people: People, service: Server
+) -> None:
+    alice, desk, other = await _two(people)
+    texts = [f"{number}." for number in range(1, 21)]
+    back = None
+    for number, text in enumerate(texts):
+        # Whoever finds something in the composer goes on behind it.
+        behind = await desk.composer.input_value()
+        await desk.composer.press("Control+End")
+        await desk.composer.press_sequentially(f"\n\n{text}" if behind else text)
+        await desk.composer.press("Control+Enter")
+        if number == 7:
+            service.kill_worker()
+        if number == 13:
+            await asyncio.to_thread(service.kill_all)
+            back = asyncio.create_task(asyncio.to_thread(service.start))
+        if number % 5 == 4:
+            if back is not None:
+                await back
+            await _reloads(alice)
+    await desk.is_live()
+    await expect(alice.page.get_by_text("On its way")).to_have_count(0)
+    await _has_once(desk, texts)
+    await expect(other.text).to_have_text(await desk.text.all_inner_texts())
+
+
+async def _reloads(person: Person) -> None:
+    """Load the page again, as often as it takes while the service is away."""
+    while True:
+        try:
+            await person.page.reload()
+        except Error as error:
+            if "net::ERR_" not in error.message:
+                raise
+        else:
+            break
+    await expect(Desk(person.page).composer).to_be_visible()
+
+
+async def _has_once(desk: Desk, texts: list[str]) -> None:
+    """Wait until each of these is in the text or in the composer, and nothing is there twice."""
+    deadline = asyncio.get_running_loop().time() + PATIENCE / 1000
+    while True:
+        written = " ".join([*await desk.text.all_inner_texts(), await desk.composer.input_value()]).split()
+        if sorted(written) == sorted(texts):
+            return
+        assert asyncio.get_running_loop().time() < deadline, written
+        await asyncio.sleep(0.1)
 
 
 async def _two(people: People) -> tuple[Person, Desk, Desk]:

@@ -46,6 +46,8 @@ export class UnsentText {
 
   /** The one that all who write for this person and draft share. */
   static of(userId: string, draftId: string): UnsentText {
+    // Before anything is sent: other pages must not take this one for gone.
+    showUp();
     listen();
     return TEXTS.get(unsentKey(userId, draftId)) ?? new UnsentText(userId, draftId);
   }
@@ -69,7 +71,6 @@ export class UnsentText {
 
   /** Take the text out to send it; `send` says whether it was accepted, and what was refused is given back. */
   readonly hand = async (send: (content: string) => Promise<boolean>): Promise<boolean> => {
-    showUp();
     const sent: Sent = { id: `${PAGE}:${count++}`, page: PAGE, content: this.#text, after: this.#last };
     const underway: Underway = { sent, refused: false };
     this.#underway.push(underway);
