@@ -18,9 +18,9 @@ export const text = {
   },
   notLoaded: {
     title: "This could not be loaded",
-    why: "Check your connection and try again. If there is a newer page by now, load it: what you wrote and did not send is kept.",
-    again: "Try again",
-    reload: "Load the page",
+    offline: "You are offline. It comes by itself once you are connected again.",
+    gone: "There may be a newer version of this page. Reload it: what you wrote and did not send is kept.",
+    reload: "Reload",
   },
   header: {
     navigation: "OneRing",
@@ -125,6 +125,7 @@ export const text = {
     many: (shown: string) => `${shown} segments or more`,
     isPublic: "Public",
     people: (names: string) => `People: ${names}`,
+    moreOthers: (count: number) => (count === 1 ? "one other" : `${count} others`),
     turnOf: (name: string) => `${name}’s turn`,
     status: { locked: "Locked", completed: "Completed", archived: "Archived" },
     newDraft: "New draft",
