@@ -1,53 +1,51 @@
 /** What stands for a part of the page that could not be loaded: in its place, as a dialog, or as a page. */
 
-import styles from "./NotLoaded.module.css";
 import { text } from "./strings.ts";
 import { Button } from "./ui/Button.tsx";
 import { Dialog } from "./ui/Dialog.tsx";
 import { Page } from "./ui/Page.tsx";
 
 export interface NoPart {
-  /** Try to load it once more. */
-  again: () => void;
+  /** The network is missing: it comes by itself. Otherwise the page as a whole has to be loaded again. */
+  offline: boolean;
 }
 
 const words = text.notLoaded;
 
-export function NotLoaded({ again }: NoPart) {
+export function NotLoaded({ offline }: NoPart) {
   return (
     <div role="status">
       <p>{words.title}</p>
-      <Ways again={again} />
+      <Way offline={offline} />
     </div>
   );
 }
 
-export function NotLoadedDialog({ onClose, again }: NoPart & { onClose: () => void }) {
+export function NotLoadedDialog({ onClose, offline }: NoPart & { onClose: () => void }) {
   return (
     <Dialog open title={words.title} onClose={onClose}>
-      <Ways again={again} />
+      <Way offline={offline} />
     </Dialog>
   );
 }
 
-export function NotLoadedPage({ again }: NoPart) {
+export function NotLoadedPage({ offline }: NoPart) {
   return (
     <Page title={words.title}>
-      <Ways again={again} />
+      <Way offline={offline} />
     </Page>
   );
 }
 
-/** Whether the network is missing or a newer page took the place of this one, nobody here can tell. */
-function Ways({ again }: NoPart) {
+function Way({ offline }: NoPart) {
+  if (offline) return <p>{words.offline}</p>;
   return (
     <>
-      <p>{words.why}</p>
-      <p className={styles.ways}>
-        <Button kind="primary" onClick={again}>
-          {words.again}
+      <p>{words.gone}</p>
+      <p>
+        <Button kind="primary" onClick={() => location.reload()}>
+          {words.reload}
         </Button>
-        <Button onClick={() => location.reload()}>{words.reload}</Button>
       </p>
     </>
   );

@@ -19,8 +19,6 @@ function network() {
   return { asked, load };
 }
 
-const again = () => screen.getByRole("button", { name: text.notLoaded.again });
-
 test("a part is loaded when it is shown first, and something else stands there until it has come", async () => {
   const { asked, load } = network();
   const Part = part(load, { waiting: <p>Coming</p> });
@@ -44,26 +42,28 @@ test("shown anew, it is there at once, and is not asked for again", async () => 
   expect(asked).toHaveLength(1);
 });
 
-test("what can't be had says so and offers another attempt, and the page as a whole", async () => {
+test("what can't be had says so, and offers the page as a whole", async () => {
   const { asked, load } = network();
   const Part = part(load);
   render(<Part to="Ann" />);
   await asked[0]?.fail();
   screen.getByText(text.notLoaded.title);
   screen.getByRole("button", { name: text.notLoaded.reload });
-  fireEvent.click(again());
-  await asked[1]?.come();
-  screen.getByText("Dear Ann");
+  fireEvent(window, new Event("online"));
+  screen.getByText(text.notLoaded.title);
 });
 
-test("it comes by itself once the browser is connected again", async () => {
+test("without the network it is not asked for, since it would be lost to the page, and comes when that is back", async () => {
+  const online = vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
   const { asked, load } = network();
   const Part = part(load);
   render(<Part to="Ann" />);
-  await asked[0]?.fail();
-  expect(asked).toHaveLength(1);
+  await screen.findByText(text.notLoaded.offline);
+  expect(screen.queryByRole("button")).toBeNull();
+  expect(asked).toHaveLength(0);
+  online.mockReturnValue(true);
   fireEvent(window, new Event("online"));
-  await asked[1]?.come();
+  await asked[0]?.come();
   screen.getByText("Dear Ann");
 });
 

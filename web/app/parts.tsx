@@ -1,6 +1,6 @@
 /** Parts of the page that come later: when they are needed first, or before, once there is nothing else to do. */
 
-import { type ComponentType, type ReactNode, useCallback, useEffect, useState } from "react";
+import { type ComponentType, type ReactNode, useEffect, useState } from "react";
 import { type NoPart, NotLoaded } from "./NotLoaded.tsx";
 
 export interface PartOptions<Props> {
@@ -24,9 +24,9 @@ interface Source<Props> extends Required<PartOptions<Props>> {
 const known: { readonly fetch: () => Promise<void> }[] = [];
 
 /**
- * The default component of a module that is loaded when it is shown first, or by `usePartsAhead`. If it can't be had
- * (there is no network, or a newer page took its place), something says so in its stead, and a way leads on; it comes
- * by itself once the browser is connected again.
+ * The default component of a module that is loaded when it is shown first, or by `usePartsAhead`. If it can't be had,
+ * something says so in its stead: without the network it comes by itself once that is back; if a newer page took the
+ * place of this one, the way on is to load that.
  */
 export function part<Props extends object>(
   load: () => Promise<{ default: ComponentType<Props> }>,
@@ -35,7 +35,10 @@ export function part<Props extends object>(
   let here: ComponentType<Props> | null = null;
 
   async function fetch() {
-    here ??= (await load()).default;
+    if (here !== null) return;
+    // Browsers ask for a module once: what is tried in vain now is lost to this page for good.
+    if (!navigator.onLine) throw new Error("there is no network");
+    here = (await load()).default;
   }
 
   const source = { now: () => here, fetch, waiting, missing };
@@ -45,32 +48,34 @@ export function part<Props extends object>(
 
 function Shown<Props extends object>({ source, given }: { source: Source<Props>; given: Props }) {
   const Here = source.now();
-  const { failed, again } = useFetched(Here === null ? source.fetch : null);
+  const standing = useFetched(Here === null ? source.fetch : null);
   if (Here !== null) return <Here {...given} />;
-  return failed ? <source.missing {...given} again={again} /> : source.waiting;
+  if (standing === "coming" || standing === "here") return source.waiting;
+  return <source.missing {...given} offline={standing === "offline"} />;
 }
 
-/** Fetches what is not here, and draws again when it is; null: nothing is to be fetched. */
-function useFetched(fetch: (() => Promise<void>) | null): { failed: boolean; again: () => void } {
-  const [standing, setStanding] = useState<"coming" | "here" | "failed">("coming");
+/** Fetches what is not here, and draws again when it is or can't be had; null: nothing is to be fetched. */
+function useFetched(fetch: (() => Promise<void>) | null): "coming" | "here" | "offline" | "gone" {
+  const [standing, setStanding] = useState<"coming" | "here" | "offline" | "gone">("coming");
   useEffect(() => {
     if (fetch === null || standing !== "coming") return;
     let wanted = true;
-    const become = (next: "here" | "failed") => () => wanted && setStanding(next);
-    fetch().then(become("here"), become("failed"));
+    fetch().then(
+      () => wanted && setStanding("here"),
+      () => wanted && setStanding(navigator.onLine ? "gone" : "offline"),
+    );
     return () => {
       wanted = false;
     };
   }, [fetch, standing]);
 
-  const again = useCallback(() => setStanding("coming"), []);
-  const failed = standing === "failed";
   useEffect(() => {
-    if (!failed) return;
+    if (standing !== "offline") return;
+    const again = () => setStanding("coming");
     addEventListener("online", again);
     return () => removeEventListener("online", again);
-  }, [failed, again]);
-  return { failed, again };
+  }, [standing]);
+  return standing;
 }
 
 /** Once the page is `ready`, and has nothing else to do, fetches all its parts: they are there without the network. */
@@ -88,7 +93,7 @@ export function usePartsAhead(ready: boolean): void {
 const whenIdle = (run: () => void): unknown =>
   typeof requestIdleCallback === "function" ? requestIdleCallback(run) : setTimeout(run, 1);
 
-// A style sheet that failed counts as asked for as long as its element stands; without it, it is asked for again.
+// Vite takes a style sheet that failed for one that is there, as long as its element is.
 addEventListener(
   "error",
   ({ target }) => {
