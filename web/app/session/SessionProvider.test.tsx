@@ -197,6 +197,13 @@ test("Clerk's person, by the service's name, speaks before that of the window, a
   await screen.findByText("none: nobody (unknown)");
 });
 
+test("whoever this window was is nobody where the service takes no one at their word", async () => {
+  sessionStorage.setItem("onering.who", "alice");
+  local({ environment: "test" });
+  page();
+  await screen.findByText("none: nobody (unknown)");
+});
+
 test("without Clerk's script the page can be read, and says why nobody can sign in", async () => {
   local({ clerk_publishable_key: KEY, environment: "production" });
   page();

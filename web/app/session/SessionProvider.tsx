@@ -26,7 +26,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const [local, setLocal] = useState<Local | null>(localFromWindow);
   const [asked, setAsked] = useState<string | null>(null);
 
-  const development = config?.environment === "local" || config?.environment === "test";
+  // The only environment that mints tokens.
+  const development = config?.environment === "local";
   const speaker = speakerOf({ clerk: clerk.userId, local: local?.name ?? null, development });
   const { way, userId } = speaker;
   const client = useClient(speaker, clerk, local);
