@@ -42,6 +42,8 @@ beforeEach(() => {
 
 afterEach(() => {
   cleanup();
+  vi.useRealTimers();
+  vi.restoreAllMocks();
   vi.unstubAllGlobals();
 });
 
@@ -55,6 +57,10 @@ function below(client = new OneRing({ baseUrl: "http://service", tokens: me })) 
 
 async function joined(model: Model): Promise<Wire> {
   await waitFor(() => expect(Wire.opened).toHaveLength(1));
+  return join(model);
+}
+
+async function join(model: Model): Promise<Wire> {
   const [wire] = Wire.opened;
   if (wire === undefined) throw new Error("nothing was opened");
   const { epochId, head } = model;
@@ -105,6 +111,50 @@ describe("a draft in components", () => {
     await waitFor(() => expect(wire.isClosed).toBe(true));
     expect(wire.said.at(-1)).toBe('{"type":"bye"}');
     expect(Wire.opened).toHaveLength(1);
+  });
+
+  it("leaves no socket, timer or listener behind, also in strict mode", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const listening: unknown[] = [];
+    for (const target of [window, document]) {
+      vi.spyOn(target, "addEventListener").mockImplementation((...added) => void listening.push(added[1]));
+      vi.spyOn(target, "removeEventListener").mockImplementation((...removed) => {
+        const at = listening.indexOf(removed[1]);
+        if (at >= 0) listening.splice(at, 1);
+      });
+    }
+    const before = { timers: vi.getTimerCount(), listeners: listening.length };
+    const { unmount } = renderHook(() => [useDraft(DRAFT), usePresence(DRAFT)], { wrapper: below() });
+    await vi.advanceTimersByTimeAsync(10);
+    const wire = await join(new Model());
+    await act(async () => wire.say({ type: "typing", user_id: "anna", seconds: 6 }, { type: "goaway", window: 9 }));
+    expect(vi.getTimerCount()).toBeGreaterThan(before.timers);
+    expect(listening.length).toBeGreaterThan(before.listeners);
+    unmount();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(wire.isClosed).toBe(true);
+    expect({ timers: vi.getTimerCount(), listeners: listening.length }).toEqual(before);
+  });
+
+  it("renders once for all events that come together, however many", async () => {
+    const model = new Model();
+    let renders = 0;
+    const { result } = renderHook(
+      () => {
+        renders++;
+        return useDraft(DRAFT);
+      },
+      { wrapper: below() },
+    );
+    const wire = await joined(model);
+    const before = renders;
+    const events = Array.from({ length: 200 }, (_, index) =>
+      model.append("draft_renamed", "anna", { title: `Title ${index}` }),
+    );
+    await act(async () => wire.say({ type: "events", events }));
+    expect(result.current.draft?.title).toBe("Title 199");
+    // Strict mode renders everything twice.
+    expect(renders - before).toBe(2);
   });
 
   it("is the same one for whoever comes back while something of theirs is on its way", async () => {
