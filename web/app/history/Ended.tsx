@@ -2,7 +2,7 @@ import { Link } from "wouter";
 import { useSession } from "../session/session.ts";
 import { text } from "../strings.ts";
 import { Button } from "../ui/Button.tsx";
-import { Empty } from "../ui/Empty.tsx";
+import { Told } from "../ui/Told.tsx";
 
 const say = text.history.ended;
 
@@ -11,16 +11,16 @@ export function Ended({ code }: { code: number }) {
   const { askToSignIn } = useSession();
   if (code === 4401) {
     return (
-      <Empty title={say.signIn}>
+      <Told why={say.signIn}>
         <Button kind="primary" onClick={() => askToSignIn(say.toRead)}>
           {text.history.members.signIn}
         </Button>
-      </Empty>
+      </Told>
     );
   }
   return (
-    <Empty title={code === 4403 ? say.removed : code === 4404 ? say.missing : say.stopped}>
+    <Told why={code === 4403 ? say.removed : code === 4404 ? say.missing : say.stopped}>
       <Link href="/">{text.page.home}</Link>
-    </Empty>
+    </Told>
   );
 }
