@@ -29,7 +29,7 @@ async def test_two_people_write_a_draft_from_its_beginning_to_its_end(people: Pe
     await alice.looks("begun")
 
     await mine.adds_person("bob")
-    await expect(mine.message("bob is in")).to_be_visible()
+    await expect(mine.message("bob was added")).to_be_visible()
     await alice.looks("people")
     await alice.page.keyboard.press("Escape")
 
@@ -103,7 +103,7 @@ async def test_two_windows_of_one_browser_are_two_people(people: People, service
     alice = await people.person("alice")
     await Home(alice.page).starts("A walk")
     await Desk(alice.page).adds_person("bob")
-    await expect(Desk(alice.page).message("bob is in")).to_be_visible()
+    await expect(Desk(alice.page).message("bob was added")).to_be_visible()
     await alice.page.keyboard.press("Escape")
     await Desk(alice.page).passes_to("bob")
 
