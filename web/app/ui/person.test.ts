@@ -21,6 +21,11 @@ test.each([
   ["👩‍🚀 Sally", "👩‍🚀S"],
   ["كارول", "ك"],
   ["  ", "?"],
+  ["👨🏽‍👩🏽‍👧🏽‍👦🏽", "👨🏽‍👩🏽‍👧🏽‍👦🏽"],
+  ["👩\u200d".repeat(25), "👩"],
+  [`Z${"\u0351".repeat(49)}`, "Z"],
+  ["\u202eevil", "E"],
+  ["\u200b", "?"],
 ])("%j is %j for short", (name, initials) => {
   expect(initialsOf(name)).toBe(initials);
 });

@@ -19,14 +19,19 @@ const segments = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 /** One or two letters that stand for a name, whole as a reader sees them (emoji, accents). */
 export function initialsOf(name: string): string {
   const words = name
-    .replace(/^[@\s]+/u, "")
+    .replace(/^[@\s\p{Cf}]+/u, "")
     .split(/[\s._-]+/u)
     .filter((word) => word !== "");
   const picked = words.length > 1 ? [words[0], words[words.length - 1]] : words;
   return picked.map(firstLetter).join("").toLocaleUpperCase() || "?";
 }
 
+/* A family of four with the colours of their skin has 19 code units; what is longer fits in no circle. */
+const LONGEST_LETTER = 20;
+
 function firstLetter(word: string | undefined): string {
-  for (const { segment } of segments.segment(word ?? "")) return segment;
+  for (const { segment } of segments.segment(word ?? "")) {
+    return segment.length > LONGEST_LETTER ? String.fromCodePoint(segment.codePointAt(0) ?? 0) : segment;
+  }
   return "";
 }
