@@ -16,6 +16,7 @@ test.each([
   ["a\u001bb", "control"],
   ["a\u0085b", "control"],
   ["a\rb", "control"],
+  ["a\ud83eb", "control"],
 ])("of at most ten code points, %j is %s", (text, flaw) => {
   expect(flawOf(text, 10)).toBe(flaw);
 });

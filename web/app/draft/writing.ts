@@ -13,13 +13,13 @@ export function flawOf(text: string, limit: number): Flaw | null {
   return hasControls(text) ? "control" : null;
 }
 
-/** Whether there is a control character other than newline and tab. */
+/** Whether there is a control character other than newline and tab, or half of a surrogate pair. */
 function hasControls(text: string): boolean {
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at);
     if ((unit < 0x20 && unit !== 0x09 && unit !== 0x0a) || (unit >= 0x7f && unit < 0xa0)) return true;
   }
-  return false;
+  return /\p{Surrogate}/u.test(text);
 }
 
 /** What was refused, in front of what was typed since then: nothing that was written is lost. */
