@@ -18,7 +18,7 @@ import { Kept } from "./Kept.tsx";
 import type { ListHandle } from "./list.ts";
 import { Manuscript } from "./Manuscript.tsx";
 import { NothingYet } from "./NothingYet.tsx";
-import { Sketch } from "./Opening.tsx";
+import { LongSketch } from "./Opening.tsx";
 import { Reader } from "./Reader.tsx";
 import { Ring } from "./Ring.tsx";
 import { type Rights, rightsOf } from "./rules.ts";
@@ -76,7 +76,7 @@ export function DraftView({ live, draft }: { live: UsedDraft; draft: Draft }) {
             onClose={() => finding.seek(null)}
           />
         )}
-        {waits && <Sketch />}
+        {waits && <LongSketch />}
         {!waits && written.length > 0 && (
           <Manuscript
             handle={manuscript}

@@ -11,7 +11,7 @@ import type { ListHandle, ListProps } from "./list.ts";
 import styles from "./Manuscript.module.css";
 import { NewBelow } from "./NewBelow.tsx";
 import { called } from "./names.ts";
-import { Sketch } from "./Opening.tsx";
+import { LongSketch } from "./Opening.tsx";
 import { Passage } from "./Passage.tsx";
 import { PlainList } from "./PlainList.tsx";
 import { openingAt } from "./passages.ts";
@@ -23,7 +23,10 @@ interface LongListProps extends ListProps {
 }
 
 /** What shows a long text is as large as the rest of the draft's page, and most drafts never need it. */
-const LongList = part<LongListProps>(() => import("./VirtualList.tsx"), { waiting: <Sketch />, missing: NoLongList });
+const LongList = part<LongListProps>(() => import("./VirtualList.tsx"), {
+  waiting: <LongSketch />,
+  missing: NoLongList,
+});
 
 function NoLongList({ doWithout }: LongListProps) {
   useLayoutEffect(doWithout, [doWithout]);

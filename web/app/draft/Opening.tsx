@@ -24,8 +24,18 @@ export function Opening({ standing }: { standing: Standing }) {
   );
 }
 
+/** Where a long text will stand: a window of grey lines, so that what stands below is not pushed away when it comes. */
+export function LongSketch() {
+  return (
+    <div className={styles.long}>
+      <Sketch />
+      <Sketch />
+    </div>
+  );
+}
+
 /** Grey lines where a text will stand. */
-export function Sketch({ title = false }: { title?: boolean }) {
+function Sketch({ title = false }: { title?: boolean }) {
   return (
     <div className={styles.sketch} aria-hidden="true">
       {title && <span className={styles.title} />}
