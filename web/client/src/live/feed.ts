@@ -35,6 +35,8 @@ export interface FeedState {
   readonly live: boolean;
   readonly heartbeat: number;
   readonly heardAt: number;
+  /** When the silence is looked at next; a timer that wakes before, by the clock, was overtaken by it. */
+  readonly dueAt: number;
   /** When we asked for a sign of life, until there is one. */
   readonly askedAt: number | null;
   /** Nothing was heard for longer than was promised. */
@@ -100,6 +102,7 @@ export const IDLE: FeedState = {
   live: false,
   heartbeat: 25_000,
   heardAt: 0,
+  dueAt: 0,
   askedAt: null,
   doubtful: false,
   stalledAt: null,
@@ -301,6 +304,7 @@ function welcomed(feed: FeedState, welcome: Extract<ServerFrame, { type: "welcom
     userId: welcome.user_id,
     heartbeat,
     head: Math.max(sameLog ? feed.head : 0, welcome.head),
+    dueAt: feed.heardAt + heartbeat + LATE,
   };
   const effects: readonly Effect[] = [
     { do: "calm", timers: ["patience"] },
@@ -365,7 +369,7 @@ function woke(feed: FeedState, timer: Timer, now: number): Step {
     case "patience":
       return feed.phase === "asking" || hasSocket(feed) ? lost(feed) : [feed, []];
     case "silence":
-      return feed.phase === "joined" ? listened(feed, now) : [feed, []];
+      return feed.phase === "joined" ? listened(putBack(feed, now), now) : [feed, []];
     case "proof":
       return feed.live ? [{ ...feed, failures: 0, triedFresh: false }, []] : [feed, []];
     case "auth":
@@ -381,7 +385,15 @@ function listened(feed: FeedState, now: number): Step {
   const doubting = overdue(feed, now);
   if (doubting.doubtful) return probe(doubting, now);
   const until = feed.askedAt !== null ? feed.askedAt + ANSWER : feed.heardAt + feed.heartbeat + LATE;
-  return [feed, [{ do: "wake", timer: "silence", span: { least: Math.max(0, until - now), jitter: 0 } }]];
+  const dueAt = Math.max(now, until);
+  return [{ ...feed, dueAt }, [{ do: "wake", timer: "silence", span: { least: dueAt - now, jitter: 0 } }]];
+}
+
+/** The times by a clock that was set back since the timer was, which has waited for so long all the same. */
+function putBack(feed: FeedState, now: number): FeedState {
+  const by = Math.max(0, feed.dueAt - now);
+  const askedAt = feed.askedAt === null ? null : feed.askedAt - by;
+  return by === 0 ? feed : { ...feed, heardAt: feed.heardAt - by, askedAt };
 }
 
 function overdue(feed: FeedState, now: number): FeedState {
@@ -393,8 +405,9 @@ function probe(feed: FeedState, now: number): Step {
   if (feed.askedAt !== null && since(feed.askedAt, now) >= ANSWER) return lost(feed);
   const asking = feed.askedAt === null;
   const askedAt = feed.askedAt ?? now;
-  const wake: Effect = { do: "wake", timer: "silence", span: { least: askedAt + ANSWER - now, jitter: 0 } };
-  return [{ ...feed, askedAt }, asking ? [say({ type: "ping" }), wake] : [wake]];
+  const dueAt = askedAt + ANSWER;
+  const wake: Effect = { do: "wake", timer: "silence", span: { least: dueAt - now, jitter: 0 } };
+  return [{ ...feed, askedAt, dueAt }, asking ? [say({ type: "ping" }), wake] : [wake]];
 }
 
 /** How long ago it was; nobody knows that once the clock was set back, so it may have been too long. */
