@@ -1,5 +1,6 @@
 """Every setting of the service: read once, at the composition root, and nowhere else."""
 
+import re
 from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
@@ -213,6 +214,14 @@ class Settings(BaseSettings):
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for network in value:
             ip_network(network)
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _origin(cls, value: str | None) -> str | None:
+        """Refuse what links would not lead anywhere with: no scheme, or a path, below which there is no page."""
+        if value is not None and not re.fullmatch(r"https?://[^/?#\s]+/?", value):
+            raise ValueError("must be a scheme and a host, such as https://example.com, without a path")
         return value
 
     @property
