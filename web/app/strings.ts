@@ -73,6 +73,7 @@ export const text = {
   },
   turns: {
     yours: "It is your turn",
+    nudged: (name: string) => `${name} reminds you that it is your turn`,
     open: "Open",
     notifying: {
       title: "You’ll be notified when it is your turn",
@@ -411,7 +412,6 @@ export const text = {
       turn: (name: string) => `It is ${name}’s turn now`,
       changed: (name: string) => `${name} changed a segment`,
       withdrawn: (name: string) => `${name} took out a segment`,
-      nudged: (name: string) => `${name} reminds you that it is your turn`,
     },
   },
   history: {

@@ -31,7 +31,7 @@ export function ringCame(draft: CameRing): void {
 
 /** Somebody, by the name they are called, reminds me that it is my turn: told as loudly as the turn itself. */
 export function reminded(draft: Omit<CameRing, "passedAt">, by: string): void {
-  tell(text.draft.said.nudged(by), draft, `${draft.draftId}@reminded`);
+  tell(text.turns.nudged(by), draft, `${draft.draftId}@reminded`);
 }
 
 function tell(what: string, { draftId, title }: Omit<CameRing, "passedAt">, tag: string): void {
