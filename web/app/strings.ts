@@ -229,6 +229,7 @@ export const text = {
       kept: "You wrote this and have not sent it. It stays here until it is your turn again.",
       changeTitle: "A change that is not saved",
       change: "You wrote this in place of something of yours. It stays here until you can change that again.",
+      keptFromReader: "You wrote this and have not sent it, and you can’t write here any more. Copy it to keep it.",
       keptAfterEnd: "You wrote this and have not sent it. Copy it before you leave.",
       copy: "Copy",
       copied: "Copied",

@@ -52,10 +52,12 @@ export const Desk = memo(function Desk(props: DeskProps) {
 
   const others = draft.members.some((member) => member.role !== "viewer" && member.user_id !== userId);
   if (!rights.write) {
+    const reads = rights.role === null || rights.role === "viewer";
+    const about = reads ? text.draft.unsent.keptFromReader : text.draft.unsent.kept;
     return (
       <>
         <Waiting draft={draft} rights={rights} names={names} />
-        <Kept value={unsent.text} about={text.draft.unsent.kept} refused={refused} discard={() => type("")} />
+        <Kept value={unsent.text} about={about} refused={refused} discard={() => type("")} />
       </>
     );
   }

@@ -195,6 +195,16 @@ describe("unsent text", () => {
     live.become({ draft: draft() });
     expect(area().value).toBe("We left.");
   });
+
+  it("says to whom may only read now that it won’t be their turn again", () => {
+    const { live } = open("alice");
+    type("We left.");
+    const whole = draft({}, { current_holder_id: "bob" });
+    live.become({ draft: { ...whole, members: whole.members.filter(({ user_id }) => user_id !== "alice") } });
+    screen.getByText(text.draft.unsent.keptFromReader);
+    live.become(bobs);
+    screen.getByText(text.draft.unsent.kept);
+  });
 });
 
 describe("what was underway when its page was closed", () => {
