@@ -57,6 +57,12 @@ async def reached(conn: Any, build: str, position: int) -> None:
         await asyncio.sleep(STEP)
 
 
+async def all_reached(conn: Any, position: int) -> None:
+    """Wait until every read model has reached a position."""
+    for projection in PROJECTIONS:
+        await reached(conn, await conn.fetchval(LIVE, projection.name), position)
+
+
 # One statement, so one snapshot. Of drafts the versions add up to the events applied; of a timeline each is a row.
 TOGETHER = """
     WITH told AS MATERIALIZED (SELECT position, type FROM onering.events WHERE stream_type = 'draft')

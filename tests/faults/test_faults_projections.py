@@ -24,7 +24,18 @@ from onering.log.migrate import migrate
 from onering.log.reader import head
 from onering.service.folders import DataFolder
 from onering.service.postgres import EmbeddedPostgres
-from tests.faults.projecting import END, SECONDS, STEP, check_rebuilt, check_together, halted, locked, reached, writing
+from tests.faults.projecting import (
+    END,
+    SECONDS,
+    STEP,
+    all_reached,
+    check_rebuilt,
+    check_together,
+    halted,
+    locked,
+    reached,
+    writing,
+)
 from tests.node import node
 from tests.projections.reading import process
 from tests.projections.story import Story, person
@@ -270,8 +281,7 @@ async def test_postgres_killed_in_the_middle_of_a_batch_tears_nothing(durable: E
                 await asyncio.to_thread(durable.run)
             conn = await answering(database)
             await check_together(conn)
-            for build in ("drafts_1", "timeline_1", "access_1"):
-                await reached(conn, build, story.position)
+            await all_reached(conn, story.position)
             await check_together(conn)
             conn.terminate()
     conn = await database.connect("test")
