@@ -35,6 +35,8 @@ export default defineConfig({
   server: { proxy: { "/v1/ws": { ...proxied, ws: true }, "/v1": proxied, "/log": proxied, "/docs": proxied } },
   test: {
     environment: "jsdom",
+    // Vitest leaves a core to others; where there are two, that is half of them.
+    maxWorkers: "100%",
     include: ["client/tests/**/*.test.{ts,tsx}", "app/**/*.test.{ts,tsx}"],
     setupFiles: ["./app/testing/setup.ts"],
   },
