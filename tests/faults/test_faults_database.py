@@ -215,9 +215,16 @@ class TestPostgres:
 ENDED = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name LIKE 'onering %'"
 
 
+# Those that are not kept for administrators, but for the one that asks.
+SLOTS = """
+    SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+           - current_setting('reserved_connections')::int - 1"""
+
+
 async def starved(admin: Any, dsn: str, hogs: list[Any]) -> bool:
-    """Take every connection there is; return whether the service has none."""
+    """Take every connection there is; return whether the service has none, nor one that is being made."""
     with suppress(asyncpg.TooManyConnectionsError):
         while True:
             hogs.append(await asyncpg.connect(dsn, server_settings={"application_name": "hog"}))
-    return not await admin.fetchval(ENDED)
+    await admin.execute(ENDED)
+    return len(hogs) == int(await admin.fetchval(SLOTS))
