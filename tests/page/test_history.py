@@ -77,4 +77,20 @@ async def test_each_picture_has_a_table_behind_it(people: People, story: str) ->
     turns = alice.page.get_by_role("table", name="Who held the ring")
     await expect(turns.get_by_role("row")).to_have_count(3)
     await expect(alice.page.get_by_role("table", name="Day by day")).to_be_visible()
+    await alice.page.wait_for_function(DRAWN_IN_ITS_COLOUR)
     await alice.looks("pictures")
+
+
+# A canvas knows no custom properties: the colour of the bars is found out, and must be the one that others have.
+DRAWN_IN_ITS_COLOUR = """() => {
+    const probe = document.body.appendChild(document.createElement("span"));
+    probe.style.setProperty("transition", "none", "important");
+    probe.style.color = "var(--accent)";
+    const wanted = getComputedStyle(probe).color.match(/\\d+/g).map(Number);
+    probe.remove();
+    const canvas = document.querySelector("canvas");
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    for (let at = 0; at < data.length; at += 4)
+        if (data[at + 3] === 255 && wanted.every((value, n) => data[at + n] === value)) return true;
+    return false;
+}"""

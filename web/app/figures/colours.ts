@@ -24,6 +24,8 @@ export function useColours(place: RefObject<HTMLElement | null>): Colours | null
 
 function coloursAt(element: HTMLElement): Colours {
   const probe = element.ownerDocument.createElement("span");
+  // Where motion is reduced everything has a transition, of next to no time: until then a colour is the one before.
+  probe.style.setProperty("transition", "none", "important");
   element.append(probe);
   // A property's own value may be `light-dark(…)`; as the colour of something it is the one that is seen.
   const seen = (token: string) => {
