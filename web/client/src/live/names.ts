@@ -1,14 +1,15 @@
 /** What people are called. */
 
+import { sha1 } from "@noble/hashes/legacy.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Draft, Member, Segment } from "../model.ts";
-import { sha1 } from "./sha1.ts";
 
 /** Display names by user id. */
 export type Names = Readonly<Record<string, string>>;
 
 /** What somebody is called: as we were told, or what the service calls whoever chose no name. */
 export function nameOf(userId: string, names: Names): string {
-  return told(names, userId) ?? `@u_${sha1(userId).slice(-6)}`;
+  return told(names, userId) ?? `@u_${bytesToHex(sha1(utf8ToBytes(userId))).slice(-6)}`;
 }
 
 /** What we were told that somebody is called. User ids are anything, so a name is looked for among our own keys alone. */
